@@ -1,0 +1,51 @@
+"""What a configuration may say of outputs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Host = Annotated[str, Meta(min_length=1, max_length=253)]
+"""Name or address; multicast and broadcast addresses too. 253: longest name of RFC 1035."""
+
+
+class _Output(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every output has."""
+
+    name: str | None = None
+    """Names the output in the terminal view and logs; made from type and target when left out."""
+    enabled: bool = True
+
+
+class OscOptions(
+    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="osc"
+):
+    """OSC over UDP in our own address space (docs/osc.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 9000
+    prefix: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9_.-]+)+$", max_length=64)] = "/mocap"
+    """First part of every address."""
+
+
+class ZmqOptions(
+    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="zmq"
+):
+    """ZeroMQ publisher (docs/zmq.md)."""
+
+    bind: Annotated[str, Meta(pattern=r"^(tcp|ipc|inproc)://.+$")] = "tcp://127.0.0.1:5556"
+    encoding: Literal["msgpack", "json"] = "msgpack"
+
+
+class LinkOptions(
+    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="link"
+):
+    """Our UDP link, for the Blender add-on and anything else (docs/link-protocol.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 54300
+
+
+OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions

@@ -1,0 +1,48 @@
+"""What a configuration may say of the solver."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
+NonNegative = Annotated[float, Meta(ge=0.0)]
+
+
+class SolveCameraOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The camera, as far as placing the performer in space needs it."""
+
+    horizontal_fov_deg: Annotated[float, Meta(gt=1.0, lt=170.0)] = 60.0
+    """Horizontal field of view of the whole picture: most webcams have 55 to 80 degrees."""
+    tilt_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 0.0
+    """How far the camera looks down; negative: up."""
+    roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
+    """How far the camera is turned clockwise about its viewing direction."""
+
+
+class OcclusionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens to a limb that is hidden while the rest is seen."""
+
+    visible_above: Fraction = 0.5
+    """Visibility of MediaPipe from which a hidden joint counts as seen again."""
+    hidden_below: Fraction = 0.3
+    """Visibility below which a joint counts as hidden."""
+    hold_s: NonNegative = 0.3
+    """Keep a hidden joint where it was for this long."""
+    ease_s: Annotated[float, Meta(gt=0.0)] = 0.7
+    """Then ease it to the relaxed pose within about this long."""
+
+
+class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From landmarks to a skeleton."""
+
+    root: Literal["full", "lateral", "locked"] = "full"
+    """``full``: the hips travel; ``lateral``: not towards or away from the camera; ``locked``:
+    they stay above the origin and only rise and sink."""
+    height_m: Annotated[float, Meta(ge=0.3, le=3.0)] | None = None
+    """Height of the performer; estimated when left out."""
+    forearm_twist: Fraction = 0.5
+    """Share of the hand's turn about the forearm that the forearm takes over."""
+    camera: SolveCameraOptions = field(default_factory=SolveCameraOptions)
+    occlusion: OcclusionOptions = field(default_factory=OcclusionOptions)

@@ -1,0 +1,1 @@
+"""Pictures to landmarks: models, regions of interest, sides."""

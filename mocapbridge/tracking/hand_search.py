@@ -1,0 +1,54 @@
+"""Looks for hands in the whole picture where the body does not say where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mocapbridge.tracking.body_guide import WRIST_SEEN, BodyGuide
+from mocapbridge.tracking.hand_follower import HandFollower
+from mocapbridge.tracking.hand_sides import HandCandidate
+from mocapbridge.tracking.mediapipe_tasks import HandNetwork
+from mocapbridge.tracking.window import Window
+from mocapbridge.types import UInt8Array
+
+_CANVAS_PX = 640
+_INTERVAL = 3
+"""Frames between searches: one costs as much as following two hands for a frame."""
+
+
+class HandSearch:
+    """A second chance for hands held into the picture: close-ups, hands near the camera."""
+
+    def __init__(self, network: HandNetwork) -> None:
+        self.network = network
+        self._frames_since = _INTERVAL
+
+    def reset(self) -> None:
+        """Search at the next occasion (continuity is broken)."""
+        self._frames_since = _INTERVAL
+
+    def due(self, followers: Iterable[HandFollower], guide: BodyGuide | None) -> bool:
+        """Whether to search this picture: a hand is missing that the body cannot point to."""
+        self._frames_since += 1
+        missing = any(
+            follower.hand is None
+            and (guide is None or guide.wrist_visibility(follower.side) < WRIST_SEEN)
+            for follower in followers
+        )
+        if missing and self._frames_since >= _INTERVAL:
+            self._frames_since = 0
+            return True
+        return False
+
+    def look(self, image_bgr: UInt8Array, time_ms: int) -> list[HandCandidate]:
+        """All hands in the whole picture, at most two."""
+        height, width = image_bgr.shape[:2]
+        centre_px = np.array([width / 2, height / 2], dtype=np.float32)
+        window = Window.around(centre_px, max(width, height), _CANVAS_PX)
+        size_px = (width, height)
+        return [
+            HandCandidate.of(result, window.full_from_window(result.image, size_px), None, size_px)
+            for result in self.network.detect(window.cut(image_bgr), time_ms)
+        ]

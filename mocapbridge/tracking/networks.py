@@ -1,0 +1,105 @@
+"""Makes the networks that the options ask for."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from mocapbridge.errors import ModelMissing
+from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, HandNetwork, PoseNetwork
+from mocapbridge.tracking.model_store import BundleName, ModelStore
+from mocapbridge.tracking.options import PoseOptions, TrackingOptions
+
+_log = logging.getLogger(__name__)
+_POSE_BUNDLES: tuple[BundleName, ...] = (
+    "pose_landmarker_lite",
+    "pose_landmarker_full",
+    "pose_landmarker_heavy",
+)
+_VARIANTS = ("lite", "full", "heavy")
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The networks of one run; None for parts that are switched off."""
+
+    pose: PoseNetwork | None
+    face: FaceNetwork | None
+    left_hand: HandNetwork | None
+    right_hand: HandNetwork | None
+    hand_search: HandNetwork | None
+    """Looks for hands in the whole picture, one picture at a time."""
+
+    @classmethod
+    def create(cls, options: TrackingOptions, store: ModelStore, *, video: bool) -> Networks:
+        """Load what the options ask for.
+
+        Raises:
+            ModelMissing: a bundle is nowhere to be had.
+            ModelCorrupt: a bundle's bytes are not the pinned ones.
+            TrackerUnavailable: mediapipe refuses a bundle.
+        """
+        gpu = options.delegate == "gpu"
+        pose = face = left = right = search = None
+        if options.body:
+            pose = PoseNetwork(
+                store.bundle_path(pose_bundle(options.pose_options)).path,
+                options.pose_options,
+                video=video,
+                gpu=gpu,
+                mask=options.segmentation_mask,
+            )
+        if options.face:
+            bundle = store.bundle_path("face_landmarker")
+            face = FaceNetwork(
+                bundle.path,
+                options.face_options,
+                video=video,
+                gpu=gpu,
+                blendshapes=bundle.has_blendshapes,
+            )
+        if options.hands:
+            left = _hand_network(options, store, video=video, hands=1)
+            right = _hand_network(options, store, video=video, hands=1)
+            search = _hand_network(options, store, video=False, hands=2)
+        return cls(pose, face, left, right, search)
+
+    def present(self) -> list[PoseNetwork | FaceNetwork | HandNetwork]:
+        """Those that are switched on."""
+        every = (self.pose, self.face, self.left_hand, self.right_hand, self.hand_search)
+        return [network for network in every if network is not None]
+
+    def close(self) -> None:
+        """Let all networks go."""
+        for network in self.present():
+            network.close()
+
+
+def pose_bundle(options: PoseOptions) -> BundleName:
+    """The pose bundle of the chosen variant, by its new or its old name."""
+    if options.model_complexity is not None:
+        return _POSE_BUNDLES[options.model_complexity]
+    return _POSE_BUNDLES[_VARIANTS.index(options.model)]
+
+
+def _hand_network(
+    options: TrackingOptions, store: ModelStore, *, video: bool, hands: int
+) -> HandNetwork:
+    gestures = options.gestures
+    if gestures:
+        try:
+            bundle = store.bundle_path("gesture_recognizer")
+        except ModelMissing as error:
+            _log.warning("no gestures: %s", error)
+            gestures = False
+            bundle = store.bundle_path("hand_landmarker")
+    else:
+        bundle = store.bundle_path("hand_landmarker")
+    return HandNetwork(
+        bundle.path,
+        options.hand_options,
+        video=video,
+        gpu=options.delegate == "gpu",
+        hands=hands,
+        gestures=gestures,
+    )
