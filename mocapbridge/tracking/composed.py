@@ -119,14 +119,13 @@ class ComposedTracker:
 
     def _jobs(self, frame: VideoFrame) -> dict[str, Callable[[], Any]]:
         """What to look for in this frame, and where, going by what is known of the last one."""
-        image_bgr, size_px = frame.image_bgr, _size_px(frame)
+        image_bgr = frame.image_bgr
         time_ms = frame.capture_time_ns // NS_PER_MS
         jobs: dict[str, Callable[[], Any]] = {}
         if self._networks.pose:
             jobs["pose"] = partial(self._look_for_pose, frame, time_ms)
         if self._face:
-            window = self._face.window(self._guide, size_px)
-            jobs["face"] = partial(self._face.look, image_bgr, window, time_ms)
+            jobs["face"] = partial(self._face.look, image_bgr, self._guide, time_ms)
         for follower, other in zip(self._hands, reversed(self._hands), strict=True):
             hand_window = follower.window(self._guide)
             if hand_window:

@@ -81,9 +81,6 @@ class HandFollower:
         if other is not None and self._found_other:
             window.blank_out(picture, other.centre_px, 1.3 * other.palm_px)
         found = self.network.detect(picture, time_ms)
-        if not found and self.hand is not None:
-            # VIDEO mode gives up on a hand without searching again before the next frame.
-            found = self.network.detect(picture, time_ms)
         height, width = image_bgr.shape[:2]
         if not found:
             return None

@@ -53,6 +53,7 @@ except (ImportError, OSError) as error:
 _log = logging.getLogger(__name__)
 _xyz = attrgetter("x", "y", "z")
 _Task = TypeVar("_Task")
+_DETECT = ("detect_for_video", "detect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +116,41 @@ def metadata_schemas() -> tuple[ModuleType, ModuleType]:
 
 
 class _Network:
-    """A landmarker with strictly increasing timestamps."""
+    """A landmarker with strictly increasing timestamps that searches again when it loses."""
 
     def __init__(self, create: Callable[[Any], Any], *, video: bool) -> None:
         self._task = create(RunningMode.VIDEO if video else RunningMode.IMAGE)
         self._video = video
         self._last_ms = -1
+        self._follows = False
         self.cpu_s = 0.0
         """Processor time that calls took on the caller's thread since this was last set to 0 [s].
         The networks themselves compute on threads of mediapipe's own."""
 
-    def _run(self, picture_rgb: UInt8Array, time_ms: int, video: str, image: str) -> Any:
+    def _run(
+        self,
+        picture_rgb: UInt8Array,
+        time_ms: int,
+        methods: tuple[str, str],
+        found: Callable[[Any], bool],
+    ) -> Any:
         started_s = time.thread_time()
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=picture_rgb)
         if self._video:
-            # Two captures within a millisecond, or a second try on one frame, still move on.
-            self._last_ms = max(time_ms, self._last_ms + 1)
-            result = getattr(self._task, video)(picture, self._last_ms)
+            result = self._follow(picture, time_ms, methods[0])
+            if self._follows and not found(result):
+                # VIDEO mode gives up on what it follows without searching the frame again.
+                result = self._follow(picture, time_ms, methods[0])
+            self._follows = found(result)
         else:
-            result = getattr(self._task, image)(picture)
+            result = getattr(self._task, methods[1])(picture)
         self.cpu_s += time.thread_time() - started_s
         return result
+
+    def _follow(self, picture: Any, time_ms: int, method: str) -> Any:
+        # Two captures within a millisecond, or a second look at one frame, still move on.
+        self._last_ms = max(time_ms, self._last_ms + 1)
+        return getattr(self._task, method)(picture, self._last_ms)
 
     def close(self) -> None:
         """Let the network go."""
@@ -171,7 +186,7 @@ class PoseNetwork(_Network):
 
     def detect(self, picture_rgb: UInt8Array, time_ms: int) -> PoseResult | None:
         """The person in an RGB picture, or None."""
-        result = self._run(picture_rgb, time_ms, "detect_for_video", "detect")
+        result = self._run(picture_rgb, time_ms, _DETECT, lambda found: bool(found.pose_landmarks))
         if not result.pose_landmarks:
             return None
         masks = result.segmentation_masks
@@ -208,7 +223,7 @@ class FaceNetwork(_Network):
 
     def detect(self, picture_rgb: UInt8Array, time_ms: int) -> FaceResult | None:
         """The face in an RGB picture, or None."""
-        result = self._run(picture_rgb, time_ms, "detect_for_video", "detect")
+        result = self._run(picture_rgb, time_ms, _DETECT, lambda found: bool(found.face_landmarks))
         if not result.face_landmarks:
             return None
         shapes = result.face_blendshapes
@@ -255,13 +270,13 @@ class HandNetwork(_Network):
             )
 
         super().__init__(create, video=video)
-        self._methods = (
-            ("recognize_for_video", "recognize") if gestures else ("detect_for_video", "detect")
-        )
+        self._methods = ("recognize_for_video", "recognize") if gestures else _DETECT
 
     def detect(self, picture_rgb: UInt8Array, time_ms: int) -> list[HandResult]:
         """The hands in an RGB picture."""
-        result = self._run(picture_rgb, time_ms, *self._methods)
+        result = self._run(
+            picture_rgb, time_ms, self._methods, lambda found: bool(found.hand_landmarks)
+        )
         gestures = getattr(result, "gestures", None) or [[]] * len(result.hand_landmarks)
         return [
             _hand(points, world, handedness[0], gesture)
@@ -294,7 +309,7 @@ class HolisticNetwork(_Network):
 
     def detect(self, picture_rgb: UInt8Array, time_ms: int) -> HolisticResult:
         """Everything in an RGB picture."""
-        result = self._run(picture_rgb, time_ms, "detect_for_video", "detect")
+        result = self._run(picture_rgb, time_ms, _DETECT, lambda _: True)
         face = None
         if result.face_landmarks:
             shapes = result.face_blendshapes

@@ -102,7 +102,8 @@ class SwapGuard:
             self._left_m = left_m
         else:
             weight = 1.0 - math.exp(-elapsed_s / _MEMORY_S)
-            self._left_m = self._left_m + np.float32(weight) * (left_m - self._left_m)
+            step_m = np.float32(weight) * (left_m - self._left_m)
+            self._left_m = np.add(self._left_m, step_m, dtype=np.float32)
         self._last_m = world_m
 
 

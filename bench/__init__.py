@@ -1,0 +1,1 @@
+"""Measurements: what tests must not assert. Run as ``python -m bench.NAME``."""

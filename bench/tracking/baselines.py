@@ -1,0 +1,107 @@
+# pyright: basic
+"""What MediaPipe's users run today: the unified landmarker, and three landmarkers in threads.
+
+Both get the whole picture, already decoded and converted; only their detection call is timed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import cv2
+import mediapipe as mp
+import numpy as np
+from mediapipe.tasks.python import BaseOptions, vision
+
+from mocapbridge.native_noise import quiet_native_stderr
+from mocapbridge.tracking.model_store import BundleName, ModelStore
+from mocapbridge.types import UInt8Array
+
+
+class Holistic:
+    """HolisticLandmarker, VIDEO mode."""
+
+    name = "holistic"
+
+    def __init__(self, store: ModelStore) -> None:
+        bundle = store.bundle_path("holistic_landmarker")
+        with quiet_native_stderr():
+            self._task = vision.HolisticLandmarker.create_from_options(
+                vision.HolisticLandmarkerOptions(
+                    base_options=_base(store, "holistic_landmarker"),
+                    running_mode=vision.RunningMode.VIDEO,
+                    output_face_blendshapes=bundle.has_blendshapes,
+                )
+            )
+
+    def detect(self, picture: Any, time_ms: int) -> None:
+        """One frame."""
+        self._task.detect_for_video(picture, time_ms)
+
+    def close(self) -> None:
+        """Let the network go."""
+        self._task.close()
+
+
+class ThreeInThreads:
+    """Pose, face and hand landmarkers side by side on the whole picture, VIDEO mode."""
+
+    name = "three in threads"
+
+    def __init__(self, store: ModelStore) -> None:
+        blendshapes = store.bundle_path("face_landmarker").has_blendshapes
+        video = vision.RunningMode.VIDEO
+        with quiet_native_stderr():
+            self._tasks = (
+                vision.PoseLandmarker.create_from_options(
+                    vision.PoseLandmarkerOptions(
+                        base_options=_base(store, "pose_landmarker_full"), running_mode=video
+                    )
+                ),
+                vision.FaceLandmarker.create_from_options(
+                    vision.FaceLandmarkerOptions(
+                        base_options=_base(store, "face_landmarker"),
+                        running_mode=video,
+                        output_face_blendshapes=blendshapes,
+                    )
+                ),
+                vision.HandLandmarker.create_from_options(
+                    vision.HandLandmarkerOptions(
+                        base_options=_base(store, "hand_landmarker"),
+                        running_mode=video,
+                        num_hands=2,
+                    )
+                ),
+            )
+        self._pool = ThreadPoolExecutor(len(self._tasks))
+
+    def detect(self, picture: Any, time_ms: int) -> None:
+        """One frame."""
+        wait([self._pool.submit(t.detect_for_video, picture, time_ms) for t in self._tasks])
+
+    def close(self) -> None:
+        """Let the networks go."""
+        self._pool.shutdown()
+        for task in self._tasks:
+            task.close()
+
+
+def frame_times_ms(
+    baseline: Holistic | ThreeInThreads, pictures: Sequence[UInt8Array], fps: float
+) -> list[float]:
+    """Time each picture's detection takes [ms]."""
+    times_ms: list[float] = []
+    for index, picture_bgr in enumerate(pictures):
+        rgb = np.ascontiguousarray(cv2.cvtColor(picture_bgr, cv2.COLOR_BGR2RGB))
+        picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
+        started_s = time.perf_counter()
+        baseline.detect(picture, round(index * 1000 / fps))
+        times_ms.append((time.perf_counter() - started_s) * 1000)
+    return times_ms
+
+
+def _base(store: ModelStore, name: BundleName) -> BaseOptions:
+    return BaseOptions(model_asset_buffer=store.bundle_path(name).path.read_bytes())

@@ -1,0 +1,39 @@
+"""Flags of ``mocapbridge run`` that change a configuration; those others share are in config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from mocapbridge.config.schema import RunConfig
+from mocapbridge.errors import ConfigError
+from mocapbridge.sources.options import CameraOptions, StreamOptions
+
+
+def with_pace(config: RunConfig, pace: Literal["native", "fast"]) -> RunConfig:
+    """Footage delivered at that pace (``--pace``).
+
+    Raises:
+        ConfigError: the source is live.
+    """
+    source = config.source
+    if isinstance(source, (CameraOptions, StreamOptions)):
+        raise ConfigError(
+            "--pace needs footage, and this source is live: leave it out, or give a video, "
+            "pictures or `synthetic` as --source"
+        )
+    return replace(config, source=replace(source, pace=pace))
+
+
+def with_model(config: RunConfig, model: Literal["lite", "full", "heavy"]) -> RunConfig:
+    """That body model (``--model``)."""
+    body = replace(config.tracking.pose_options, model=model, model_complexity=None)
+    return replace(config, tracking=replace(config.tracking, pose_options=body))
+
+
+def without_parts(config: RunConfig, parts: Sequence[str]) -> RunConfig:
+    """``body``, ``face`` or ``hands`` not tracked (``--no-body`` and so on)."""
+    off = dict.fromkeys(parts, False)
+    return replace(config, tracking=replace(config.tracking, **off))

@@ -1,0 +1,1 @@
+"""The YAML configuration: schema, loading, errors that name file, line and key."""

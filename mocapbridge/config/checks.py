@@ -1,0 +1,145 @@
+"""Settings that are each allowed but cannot be meant together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mocapbridge.config.problems import KeyPath, Problem
+from mocapbridge.config.schema import RunConfig
+from mocapbridge.outputs.options import OutputOptions, ZmqOptions
+from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
+from mocapbridge.takes.names import slate_problem
+
+_TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
+
+
+def check(config: RunConfig) -> list[Problem]:
+    """What cannot work in a configuration whose every key is of the right type."""
+    return [
+        *_check_names(config),
+        *_check_paths(config),
+        *_check_source(config),
+        *_check_tracking(config),
+        *_check_solve(config),
+        *_check_outputs(config.outputs),
+    ]
+
+
+def _check_names(config: RunConfig) -> Iterator[Problem]:
+    subject = config.subject
+    if not subject.isprintable() or subject != subject.strip():
+        yield Problem(
+            ("subject",),
+            f"expected printable characters without spaces at the ends, got {subject!r}",
+        )
+    reason = slate_problem(config.record.slate)
+    if reason is not None:
+        yield Problem(
+            ("record", "slate"), f"{config.record.slate[:100]!r} cannot name a take; {reason}"
+        )
+
+
+def _check_paths(config: RunConfig) -> Iterator[Problem]:
+    source = config.source
+    paths: dict[KeyPath, str | None] = {
+        ("tracking", "models_folder"): config.tracking.models_folder,
+        ("record", "folder"): config.record.folder,
+    }
+    if isinstance(source, (VideoOptions, ImagesOptions)):
+        paths["source", "path"] = source.path
+    for key, path in paths.items():
+        if path is None:
+            continue
+        if not path.strip():
+            yield Problem(key, "expected the name of a file or folder, got nothing")
+        elif not path.isprintable():
+            yield Problem(
+                key,
+                f"no file is called {path!r}: backslashes, as in paths of Windows, belong in "
+                "single quotes",
+            )
+
+
+def _check_source(config: RunConfig) -> Iterator[Problem]:
+    source = config.source
+    if isinstance(source, VideoOptions) and _ends_too_early(source):
+        yield Problem(
+            ("source", "end_s"),
+            f"the end ({source.end_s:g} s) must lie after start_s ({source.start_s:g} s)",
+        )
+    if isinstance(source, SyntheticOptions) and config.tracking.backend != "synthetic":
+        yield Problem(
+            ("tracking", "backend"),
+            f"a synthetic source has no pictures for {config.tracking.backend!r} to search: "
+            "set tracking.backend to synthetic, or choose another source.type",
+        )
+
+
+def _ends_too_early(source: VideoOptions) -> bool:
+    return source.end_s is not None and source.end_s <= source.start_s
+
+
+def _check_tracking(config: RunConfig) -> Iterator[Problem]:
+    tracking = config.tracking
+    if not (tracking.body or tracking.face or tracking.hands):
+        yield Problem(("tracking",), "body, face and hands are all false: set at least one to true")
+    if tracking.gestures and not tracking.hands:
+        yield Problem(("tracking", "gestures"), "gestures need hands: set tracking.hands to true")
+    if tracking.segmentation_mask and not tracking.body:
+        yield Problem(
+            ("tracking", "segmentation_mask"), "the mask needs the body: set tracking.body to true"
+        )
+    if tracking.synthetic_delay_s and tracking.backend != "synthetic":
+        yield Problem(
+            ("tracking", "synthetic_delay_s"),
+            f"only for tracking.backend synthetic, and that is {tracking.backend!r}",
+        )
+
+
+def _check_solve(config: RunConfig) -> Iterator[Problem]:
+    occlusion = config.solve.occlusion
+    if occlusion.hidden_below > occlusion.visible_above:
+        yield Problem(
+            ("solve", "occlusion", "hidden_below"),
+            f"expected at most visible_above ({occlusion.visible_above:g}), "
+            f"got {occlusion.hidden_below:g}",
+        )
+
+
+def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
+    names: dict[str, int] = {}
+    targets: dict[tuple[str, ...], int] = {}
+    for index, output in enumerate(outputs):
+        path: KeyPath = ("outputs", index)
+        if output.name is not None:
+            first = names.setdefault(output.name, index)
+            if first != index:
+                text = f"outputs[{first}] is called {output.name!r}, too: names must differ"
+                yield Problem((*path, "name"), text)
+        if not output.enabled:
+            continue
+        if isinstance(output, ZmqOptions):
+            yield from _check_bind(output, path)
+        first = targets.setdefault(_target(output), index)
+        if first != index:
+            key = "bind" if isinstance(output, ZmqOptions) else "port"
+            text = f"outputs[{first}] has this address, too: give each output a port of its own"
+            yield Problem((*path, key), text)
+
+
+def _check_bind(output: ZmqOptions, path: KeyPath) -> Iterator[Problem]:
+    """The address of a TCP publisher names an interface and a port."""
+    if output.bind.startswith("tcp://") and not _TCP.fullmatch(output.bind):
+        yield Problem(
+            (*path, "bind"),
+            f"expected tcp://HOST:PORT, for example tcp://127.0.0.1:5556, got {output.bind!r}",
+        )
+
+
+def _target(output: OutputOptions) -> tuple[str, ...]:
+    """What two outputs must not share."""
+    if isinstance(output, ZmqOptions):
+        return ("zmq", output.bind)
+    return ("udp", output.host, str(output.port))

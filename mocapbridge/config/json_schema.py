@@ -1,0 +1,120 @@
+"""The schema of configurations as JSON Schema, for editors that complete and check YAML."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final, cast
+
+import msgspec
+import msgspec.inspect as mi
+
+from mocapbridge.config.schema import RunConfig
+
+# The dialect that the YAML extensions of all editors understand.
+_DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a configuration file; descriptions are the docstrings of classes and fields.
+
+    Raises:
+        OSError: the program was installed without its source text.
+    """
+    (reference,), definitions = msgspec.json.schema_components(
+        [RunConfig], ref_template="#/$defs/{name}"
+    )
+    for struct in _structs():
+        definition = definitions[struct.__name__]
+        docs = field_docs(struct)
+        for name, schema in definition["properties"].items():
+            if name in docs:
+                _describe(schema, docs[name])
+    return _draft_07(
+        {"$schema": _DIALECT, "title": "mocapbridge", "allOf": [reference], "$defs": definitions}
+    )
+
+
+def schema_text() -> str:
+    """The schema as the text of a JSON file.
+
+    Raises:
+        OSError: as ``json_schema``.
+    """
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _describe(schema: dict[str, Any], text: str) -> None:
+    if "$ref" in schema:  # nothing may stand beside a reference
+        schema["allOf"] = [{"$ref": schema.pop("$ref")}]
+    schema["description"] = text
+
+
+def _draft_07(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """The same schema without what came after draft 7: ``prefixItems``."""
+    if isinstance(schema, list):
+        return [_draft_07(item) for item in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: _draft_07(value) for key, value in cast("dict[str, Any]", schema).items()}
+    if "prefixItems" in parts:
+        parts["items"] = parts.pop("prefixItems")
+        parts["additionalItems"] = False
+    return parts
+
+
+@cache
+def field_docs(struct: type) -> dict[str, str]:
+    """What stands under each field of a class and of those it inherits from, on one line."""
+    docs: dict[str, str] = {}
+    for owner in reversed(struct.__mro__):
+        if owner.__module__.startswith("mocapbridge."):
+            docs.update(_own_field_docs(owner))
+    return docs
+
+
+def _own_field_docs(owner: type) -> dict[str, str]:
+    module = ast.parse(inspect.getsource(sys.modules[owner.__module__]))
+    bodies = [
+        node.body
+        for node in module.body
+        if isinstance(node, ast.ClassDef) and node.name == owner.__name__
+    ]
+    docs: dict[str, str] = {}
+    for body in bodies:
+        for field, below in pairwise(body):
+            match field, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    docs[name] = " ".join(text.split()).replace("``", "`")
+                case _:
+                    pass
+    return docs
+
+
+def _structs() -> list[type]:
+    """Every class of the schema."""
+    found: dict[type, None] = {}
+
+    def visit(kind: mi.Type) -> None:
+        match kind:
+            case mi.StructType() if kind.cls not in found:
+                found[kind.cls] = None
+                for field in kind.fields:
+                    visit(field.type)
+            case mi.UnionType():
+                for member in kind.types:
+                    visit(member)
+            case mi.VarTupleType():
+                visit(kind.item_type)
+            case _:
+                pass
+
+    visit(mi.type_info(RunConfig))
+    return list(found)

@@ -1,0 +1,52 @@
+"""What a configuration may say: the settings of all stages, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from mocapbridge.filters.options import FilterOptions
+from mocapbridge.outputs.options import LinkOptions, OscOptions, OutputOptions, ZmqOptions
+from mocapbridge.solve.options import SolveOptions
+from mocapbridge.sources.options import CameraOptions, SourceOptions
+from mocapbridge.takes.options import RecordOptions
+from mocapbridge.tracking.options import TrackingOptions
+
+
+class MonitorOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The live view in the terminal."""
+
+    view: bool = True
+    """False: no view, one line at the end (the same as `--headless`)."""
+    interval_s: Annotated[float, Meta(ge=0.05, le=60.0)] = 0.25
+    """Time between two updates of the view."""
+
+
+def _default_outputs() -> tuple[OutputOptions, ...]:
+    return (OscOptions(), ZmqOptions(), LinkOptions())
+
+
+class RunConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One run: where pictures come from, what is made of them and where it goes."""
+
+    version: Literal[1] = 1
+    """Version of the configuration's format."""
+    subject: Annotated[str, Meta(min_length=1, max_length=64)] = "performer"
+    """Name of the performer, under which receivers find the motion: 1 to 64 printable
+    characters."""
+    source: SourceOptions = field(default_factory=CameraOptions)
+    """Where pictures come from."""
+    tracking: TrackingOptions = field(default_factory=TrackingOptions)
+    """What is tracked, and how."""
+    filters: FilterOptions = field(default_factory=FilterOptions)
+    """Smoothing, outliers, losses."""
+    solve: SolveOptions = field(default_factory=SolveOptions)
+    """From landmarks to a skeleton."""
+    outputs: tuple[OutputOptions, ...] = field(default_factory=_default_outputs)
+    """Where the motion goes. A list given here takes the place of the default three: OSC, ZeroMQ
+    and our link, all on this machine."""
+    record: RecordOptions = field(default_factory=RecordOptions)
+    """Recording of takes."""
+    monitor: MonitorOptions = field(default_factory=MonitorOptions)
+    """The live view in the terminal."""

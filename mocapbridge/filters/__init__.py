@@ -1,0 +1,1 @@
+"""Raw landmarks to smoothed landmarks: One-Euro, outlier gate, loss policy."""

@@ -1,0 +1,1 @@
+"""Quaternions and named conversions between frames of reference."""

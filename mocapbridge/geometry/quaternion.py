@@ -1,0 +1,214 @@
+"""Unit quaternions as arrays ``(..., 4)`` in the order w, x, y, z.
+
+Every function works on whole arrays with broadcasting and keeps the precision it is given
+(float32 in, float32 out). A unit quaternion turns vectors as ``q v q*``; ``multiply(a, b)`` turns
+by ``b`` first. Formulas: K. Shoemake, "Animating rotation with quaternion curves" (1985), and
+F. Grassia, "Practical parameterization of rotations using the exponential map" (1998).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[Any]
+
+IDENTITY_WXYZ: Final[tuple[float, float, float, float]] = (1.0, 0.0, 0.0, 0.0)
+
+_TINY: Final = 1e-24
+"""Squared lengths below this carry no direction."""
+_NEARLY_OPPOSITE: Final = 1e-4
+"""Cosine of half the angle below which two directions count as opposite."""
+_SMALL_SINE: Final = 1e-6
+"""Sine of half an angle below which the angle is taken by its series."""
+
+
+def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
+    """The rotation ``b`` followed by ``a``: Hamilton product, ``(..., 4)``."""
+    aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
+    bw, bx, by, bz = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
+    return np.stack(
+        (
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ),
+        axis=-1,
+    )
+
+
+def conjugate(q: FloatArray) -> FloatArray:
+    """The inverse of unit quaternions."""
+    return q * np.array((1.0, -1.0, -1.0, -1.0), dtype=q.dtype)
+
+
+def normalise(q: FloatArray) -> FloatArray:
+    """Unit length; identity where there is no finite direction."""
+    finite = np.where(np.isfinite(q), q, 0.0).astype(q.dtype)
+    largest = np.max(np.abs(finite), axis=-1, keepdims=True)
+    usable = largest > np.finfo(q.dtype).tiny
+    scaled = finite / np.where(usable, largest, 1.0).astype(q.dtype)
+    length = np.sqrt(np.sum(scaled * scaled, axis=-1, keepdims=True))
+    identity = np.array(IDENTITY_WXYZ, dtype=q.dtype)
+    return np.where(usable, scaled / np.where(usable, length, 1.0), identity).astype(q.dtype)
+
+
+def rotate(q: FloatArray, vector: FloatArray) -> FloatArray:
+    """Turn vectors ``(..., 3)`` by unit quaternions."""
+    imaginary = q[..., 1:]
+    twice = 2.0 * np.cross(imaginary, vector)
+    return vector + q[..., :1] * twice + np.cross(imaginary, twice)
+
+
+def from_two_vectors(start: FloatArray, end: FloatArray) -> FloatArray:
+    """The shortest rotation that turns the direction of ``start`` into that of ``end``.
+
+    At 180 degrees every perpendicular axis is as short: one that does not depend on the lengths is
+    chosen. Where one of the vectors is zero the answer is the identity.
+    """
+    a, b = unit(start), unit(end)
+    a, b = np.broadcast_arrays(a, b)
+    # The half-way vector loses all digits near 180 degrees; |a - b| and |a + b| do not.
+    cosine = 0.5 * np.linalg.norm(a + b, axis=-1, keepdims=True)
+    sine = 0.5 * np.linalg.norm(a - b, axis=-1, keepdims=True)
+    axis = np.cross(a, b)
+    opposite = (cosine < _NEARLY_OPPOSITE)[..., 0]
+    if np.any(opposite):
+        axis[opposite] = perpendicular(a[opposite])
+    q = np.concatenate((cosine, unit(axis) * sine), axis=-1)
+    return normalise(q).astype(np.result_type(start, end))
+
+
+def perpendicular(vector: FloatArray) -> FloatArray:
+    """A unit vector at right angles to each, ``(..., 3)``: away from its smallest component."""
+    smallest = np.argmin(np.abs(vector), axis=-1)
+    return unit(np.cross(vector, np.eye(3, dtype=vector.dtype)[smallest]))
+
+
+def unit(vector: FloatArray) -> FloatArray:
+    """Vectors at unit length along the last axis; zero stays zero."""
+    square = np.sum(vector * vector, axis=-1, keepdims=True)
+    usable = square > _TINY
+    return np.where(usable, vector / np.sqrt(np.where(usable, square, 1.0)), 0.0).astype(
+        vector.dtype
+    )
+
+
+def from_matrix(rotation: FloatArray) -> FloatArray:
+    """Unit quaternions of rotation matrices ``(..., 3, 3)``, w >= 0 (up to rounding).
+
+    Picks the largest of the four components as pivot: S. W. Shepperd, "Quaternion from rotation
+    matrix" (1978).
+    """
+    m = rotation
+    xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
+    wx, wy, wz = (
+        m[..., 2, 1] - m[..., 1, 2],
+        m[..., 0, 2] - m[..., 2, 0],
+        m[..., 1, 0] - m[..., 0, 1],
+    )
+    xy, xz, yz = (
+        m[..., 1, 0] + m[..., 0, 1],
+        m[..., 0, 2] + m[..., 2, 0],
+        m[..., 2, 1] + m[..., 1, 2],
+    )
+    # Row i is 4 q_i q: the outer product of the quaternion with itself, times four.
+    outer = _rows(
+        (
+            (1 + xx + yy + zz, wx, wy, wz),
+            (wx, 1 + xx - yy - zz, xy, xz),
+            (wy, xy, 1 - xx + yy - zz, yz),
+            (wz, xz, yz, 1 - xx - yy + zz),
+        )
+    )
+    pivot = np.argmax(np.diagonal(outer, axis1=-2, axis2=-1), axis=-1)
+    q = np.take_along_axis(outer, pivot[..., None, None], axis=-2)[..., 0, :]
+    return canonical(q / np.sqrt(np.einsum("...i,...i->...", q, q))[..., None])
+
+
+def to_matrix(q: FloatArray) -> FloatArray:
+    """Rotation matrices ``(..., 3, 3)`` of unit quaternions."""
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    return _rows(
+        (
+            (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+            (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+            (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+        )
+    )
+
+
+def _rows(rows: tuple[tuple[FloatArray, ...], ...]) -> FloatArray:
+    """Square matrices ``(..., n, n)`` of their entries ``(...)``."""
+    first = rows[0][0]
+    matrix = np.empty((*first.shape, len(rows), len(rows)), dtype=first.dtype)
+    for i, row in enumerate(rows):
+        for j, entry in enumerate(row):
+            matrix[..., i, j] = entry
+    return matrix
+
+
+def canonical(q: FloatArray) -> FloatArray:
+    """The same rotations with w >= 0."""
+    return np.where(q[..., :1] < 0.0, -q, q).astype(q.dtype)
+
+
+def same_hemisphere(q: FloatArray, reference: FloatArray) -> FloatArray:
+    """The same rotations with the sign nearest to the reference: no flip from frame to frame."""
+    against = np.sum(q * reference, axis=-1, keepdims=True) < 0.0
+    return np.where(against, -q, q).astype(q.dtype)
+
+
+def angle_rad(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Geodesic angle between rotations, 0..pi [rad]; exact down to the last digits near zero."""
+    nearest = same_hemisphere(b, a)
+    apart = np.linalg.norm(a - nearest, axis=-1)
+    together = np.linalg.norm(a + nearest, axis=-1)
+    return 4.0 * np.arctan2(apart, together)
+
+
+def exp(rotation_vector_rad: FloatArray) -> FloatArray:
+    """Unit quaternions of rotation vectors ``(..., 3)``: axis times angle [rad]."""
+    angle = np.linalg.norm(rotation_vector_rad, axis=-1, keepdims=True)
+    # sin(a / 2) / a, which numpy gives without the division by zero as a normalised sinc.
+    scale = 0.5 * np.sinc(angle / (2.0 * np.pi))
+    q = np.concatenate((np.cos(0.5 * angle), rotation_vector_rad * scale), axis=-1)
+    return q.astype(rotation_vector_rad.dtype)
+
+
+def log(q: FloatArray) -> FloatArray:
+    """Rotation vectors ``(..., 3)`` of unit quaternions, length 0..pi [rad]."""
+    nearest = canonical(q)
+    imaginary = nearest[..., 1:]
+    sine = np.linalg.norm(imaginary, axis=-1, keepdims=True)
+    angle = 2.0 * np.arctan2(sine, nearest[..., :1])
+    near = sine < _SMALL_SINE
+    # For small angles angle / sine tends to 2 / w.
+    scale = np.where(near, 2.0, angle / np.where(near, 1.0, sine))
+    return (imaginary * scale).astype(q.dtype)
+
+
+def slerp(a: FloatArray, b: FloatArray, fraction: FloatArray | float) -> FloatArray:
+    """Rotations on the shortest way from ``a`` (fraction 0) to ``b`` (fraction 1)."""
+    weight = np.asarray(fraction, dtype=a.dtype)[..., None]
+    step = exp(log(multiply(conjugate(a), b)) * weight)
+    return normalise(multiply(a, step))
+
+
+def swing_twist(q: FloatArray, axis: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Split rotations into ``swing`` after ``twist`` about a unit axis: ``q = swing * twist``.
+
+    Args:
+        q: ``(..., 4)`` unit quaternions.
+        axis: ``(..., 3)`` unit axes, in the frame that ``q`` turns from.
+
+    Returns:
+        ``(swing, twist)``. Where the axis is turned to its opposite the twist is not defined and
+        comes out as the identity.
+    """
+    along = np.sum(q[..., 1:] * axis, axis=-1, keepdims=True)
+    twist = normalise(np.concatenate((q[..., :1], along * axis), axis=-1))
+    return multiply(q, conjugate(twist)), twist

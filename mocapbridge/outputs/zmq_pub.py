@@ -1,0 +1,203 @@
+"""Motion as a ZeroMQ publisher (docs/zmq.md)."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import zmq
+
+from mocapbridge.clock import Clock, SystemClock
+from mocapbridge.errors import OutputFailed, OutputUnavailable
+from mocapbridge.outputs.cadence import (
+    HEARTBEAT_PERIOD_NS,
+    STATIC_PERIOD_NS,
+    Cadence,
+    RecentStates,
+)
+from mocapbridge.outputs.options import ZmqOptions
+from mocapbridge.outputs.zmq_messages import EventMessage, FrameComposer, static_message
+from mocapbridge.types import MocapFrame, StreamInfo, TrackState
+
+_log = logging.getLogger(__name__)
+
+_OLDEST_LIBZMQ: Final = (4, 3, 5)
+"""Earlier ones have holes that a subscriber can reach (CVE-2019-13132, CVE-2020-15166)."""
+_SEND_QUEUE_MESSAGES: Final = 10
+"""Room for a frame with its events while ZeroMQ's own thread waits for its turn; few enough to
+be young."""
+_SEND_BUFFER_BYTES: Final = 16384
+"""A subscriber that stalls finds old poses first; what the kernel holds for it is kept small."""
+_MAX_INBOUND_BYTES: Final = 8192
+"""All that subscribers send is which topics they want."""
+_HANDSHAKE_MS: Final = 5000
+_ENCODERS: Final[dict[str, Callable[[object], bytes]]] = {
+    "msgpack": msgspec.msgpack.Encoder().encode,
+    "json": msgspec.json.Encoder().encode,
+}
+
+
+class ZmqOutput:
+    """Publishes frames, the stream's description every second, and events."""
+
+    def __init__(self, options: ZmqOptions, info: StreamInfo, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self.name = options.name or f"zmq {options.bind}"
+        self.target = options.bind
+        self._bind = options.bind
+        self._info = info
+        self._encode = _ENCODERS[options.encoding]
+        static = static_message(info)
+        self._composer = FrameComposer(static, info)
+        self._static_payload = self._encode(static)
+        self._topics = {
+            kind: f"{info.subject}/{kind}".encode() for kind in ("static", "frame", "event")
+        }
+        self._static_cadence = Cadence(STATIC_PERIOD_NS, self._clock)
+        self._heartbeat_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
+        self._recent = RecentStates(self._clock)
+        self._states: tuple[TrackState, ...] = self._recent.states
+        self._gestures = ("", "")
+        self._context: zmq.Context[zmq.Socket[bytes]] | None = None
+        self._socket: zmq.Socket[bytes] | None = None
+
+    def open(self) -> None:
+        """Bind the publisher; ``target`` then names the port, also where ``*`` was asked for.
+
+        Raises:
+            OutputUnavailable: the port is in use, the address is not of this machine, or libzmq
+                is too old to be safe.
+        """
+        if zmq.zmq_version_info() < _OLDEST_LIBZMQ:
+            raise OutputUnavailable(
+                f"libzmq {zmq.zmq_version()} is too old to be safe: install pyzmq 26 or newer "
+                "from the package index, which brings its own"
+            )
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.PUB)
+        for option, value in (
+            (zmq.SNDHWM, _SEND_QUEUE_MESSAGES),
+            (zmq.SNDBUF, _SEND_BUFFER_BYTES),
+            (zmq.LINGER, 0),
+            (zmq.MAXMSGSIZE, _MAX_INBOUND_BYTES),
+            (zmq.HANDSHAKE_IVL, _HANDSHAKE_MS),
+            (zmq.IPV6, int("[" in self._bind)),
+        ):
+            self._socket.setsockopt(option, value)
+        try:
+            self._socket.bind(self._bind)
+        except zmq.ZMQError as error:
+            self.close()
+            raise OutputUnavailable(_bind_failure(self._bind, error)) from error
+        self.target = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        if _reachable_from_outside(self.target):
+            _log.warning(
+                "anyone on the network can receive this performance: bind to tcp://127.0.0.1:... "
+                "to keep it on this machine, instead of %s",
+                self.target,
+            )
+
+    def send(self, frame: MocapFrame) -> int:
+        """Publish one frame, and events for what it changes.
+
+        Returns:
+            How many messages were handed to ZeroMQ; those without subscribers go nowhere.
+
+        Raises:
+            OutputFailed: the frame holds a number that is not finite, or ZeroMQ refuses it.
+        """
+        try:
+            message = self._composer.compose(frame)
+        except ValueError as error:
+            raise OutputFailed(f"{self.name}: {error}; not sent") from error
+        self._publish("frame", self._encode(message))
+        self._recent.note(frame)
+        sent = 1 + self._send_changes(frame.gestures)
+        return sent + self._send_static_when_due()
+
+    def idle(self) -> int:
+        """Publish the description, and a heartbeat when frames have stopped.
+
+        Returns:
+            How many messages were handed to ZeroMQ.
+
+        Raises:
+            OutputFailed: ZeroMQ refuses one.
+        """
+        sent = self._send_static_when_due()
+        if self._recent.stale and self._heartbeat_cadence.due():
+            sent += self._send_changes(self._gestures)
+            self._send_event("heartbeat")
+            sent += 1
+        return sent
+
+    def close(self) -> None:
+        """Let the socket go; what is still queued is dropped."""
+        if self._context is not None:
+            self._context.destroy(linger=0)
+        self._context = self._socket = None
+
+    def _send_changes(self, gestures: tuple[str, str]) -> int:
+        """Events for what differs from what was said last."""
+        states = self._recent.states
+        tracking_changed = states != self._states
+        gestures_changed = gestures != self._gestures
+        self._states, self._gestures = states, gestures
+        if tracking_changed:
+            self._send_event("tracking")
+        if gestures_changed:
+            self._send_event("gesture")
+        return tracking_changed + gestures_changed
+
+    def _send_event(self, event: str) -> None:
+        message = EventMessage(
+            subject=self._info.subject,
+            session=f"{self._info.session_id:016x}",
+            event=event,
+            unix_time_ns=self._info.anchor.unix_time_ns(self._clock.monotonic_ns()),
+            states=[int(state) for state in self._states],
+            gestures=list(self._gestures),
+        )
+        self._publish("event", self._encode(message))
+
+    def _send_static_when_due(self) -> int:
+        if not self._static_cadence.due():
+            return 0
+        self._publish("static", self._static_payload)
+        return 1
+
+    def _publish(self, kind: str, payload: bytes) -> None:
+        if self._socket is None:
+            raise OutputFailed(f"{self.name} is not open")
+        try:
+            self._socket.send_multipart((self._topics[kind], payload), zmq.NOBLOCK)
+        except zmq.ZMQError as error:
+            raise OutputFailed(f"{self.name} could not publish a {kind}: {error}") from error
+
+
+def _bind_failure(endpoint: str, error: zmq.ZMQError) -> str:
+    """What to tell the user."""
+    if error.errno == zmq.EADDRINUSE:
+        return (
+            "the ZeroMQ port is in use by another program, or by another mocapbridge: stop it or "
+            f"choose another port than {endpoint}"
+        )
+    return (
+        f"cannot publish ({error}): `bind` must be an address of this machine and a free port "
+        f"above 1023, such as tcp://127.0.0.1:5556, not {endpoint}"
+    )
+
+
+def _reachable_from_outside(endpoint: str) -> bool:
+    """Whether other machines can connect to a bound endpoint."""
+    transport, _, address = endpoint.partition("://")
+    if transport != "tcp":
+        return False
+    host = address.rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True

@@ -1,0 +1,170 @@
+"""From a configuration to a pipeline that is ready to run: chooses, makes and opens every part."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Generator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from mocapbridge.clock import Clock, RunAnchor, SystemClock
+from mocapbridge.config.schema import RunConfig
+from mocapbridge.filters.smoother import Smoother
+from mocapbridge.outputs.base import Output
+from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.pipeline.runner import Pipeline, PipelineParts
+from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
+from mocapbridge.solve.live import LiveSolver
+from mocapbridge.sources.base import Source
+from mocapbridge.sources.options import ImagesOptions, SourceOptions
+from mocapbridge.takes.names import default_takes_folder
+from mocapbridge.takes.writer import TakeWriter, make_header
+from mocapbridge.tracking.base import Tracker
+from mocapbridge.tracking.model_store import ModelStore, Progress
+from mocapbridge.types import StreamInfo
+
+DEFAULT_RATE: Final = Fraction(30)
+"""Stated to receivers when the source states no frame rate [1/s]."""
+SETTLE_S: Final = 0.25
+"""Footage starts so long after the outputs are open, that ZeroMQ subscribers which already wait get
+its first frame: they try to connect every 100 ms (ZMQ_RECONNECT_IVL)."""
+_LARGEST_RATE_DENOMINATOR: Final = 1001
+"""Of the rates in use, 30000/1001 and its relatives (SMPTE ST 12-1)."""
+
+
+@contextlib.contextmanager
+def open_pipeline(
+    config: RunConfig,
+    *,
+    overlay_path: Path | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Generator[Pipeline, None, None]:
+    """A pipeline with everything open, closed again on leaving.
+
+    Opened in the order source, tracker, outputs, take, because each states something that the next
+    must know (rate, what the face model measures, rest pose). The take comes last: whatever fails
+    before, no file is begun.
+
+    Args:
+        config: the run.
+        overlay_path: draw landmarks on the footage into this video; None: do not.
+        progress: called while models are being fetched.
+        clock: for tests.
+
+    Raises:
+        MocapBridgeError: something cannot be opened; what was open has been closed.
+    """
+    clock = clock or SystemClock()
+    with contextlib.ExitStack() as opened:
+        source = _source(config.source, clock)
+        opened.callback(source.close)
+        source.open()
+        tracker = _tracker(config, source, progress)
+        opened.callback(tracker.close)
+        smoother = Smoother(config.filters)
+        solver = LiveSolver(config.subject, config.solve)
+        info = StreamInfo(
+            subject=config.subject,
+            session_id=secrets.randbits(64),
+            frame_rate=stated_rate(source.nominal_fps),
+            rest_positions_m=solver.rest_positions_m,
+            blendshapes_measured=tracker.face_blendshapes_measured,
+            anchor=RunAnchor.now(),
+        )
+        outputs: list[Output] = []
+        for options in config.outputs:
+            if options.enabled:
+                output = _output(options, info)
+                opened.callback(output.close)
+                output.open()
+                outputs.append(output)
+        overlay = _overlay(overlay_path, source, opened)
+        take = _take(config, source, info) if config.record.enabled else None
+        parts = PipelineParts(
+            source=source,
+            tracker=tracker,
+            smoother=smoother,
+            solver=solver,
+            outputs=tuple(outputs),
+            take=take,
+            overlay=overlay,
+            native_pace=getattr(config.source, "pace", "native") == "native",
+            settle_s=SETTLE_S if outputs and not source.live else 0.0,
+            repairs=lambda: _counters(tracker, smoother),
+        )
+        pipeline = Pipeline(parts, clock)
+        opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
+    try:
+        yield pipeline
+    finally:
+        pipeline.close()
+
+
+def stated_rate(nominal_fps: float) -> tuple[int, int]:
+    """A frame rate as receivers want it: (numerator, denominator), 29.97 as (30000, 1001).
+
+    Args:
+        nominal_fps: rate the source states; 0 when it states none [1/s].
+    """
+    if nominal_fps <= 0.0:
+        return DEFAULT_RATE.as_integer_ratio()
+    return Fraction(nominal_fps).limit_denominator(_LARGEST_RATE_DENOMINATOR).as_integer_ratio()
+
+
+def _tag(options: SourceOptions | OutputOptions) -> str:
+    return str(options.__struct_config__.tag)
+
+
+def _source(options: SourceOptions, clock: Clock) -> Source:
+    return implementation(SOURCES, "mocapbridge.source", _tag(options))(options, clock)
+
+
+def _output(options: OutputOptions, info: StreamInfo) -> Output:
+    return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+
+
+def _tracker(config: RunConfig, source: Source, progress: Progress | None) -> Tracker:
+    options = config.tracking
+    made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
+    if options.backend == "synthetic":
+        return made(options)
+    folder = Path(options.models_folder).expanduser() if options.models_folder else None
+    store = ModelStore(folder) if progress is None else ModelStore(folder, progress)
+    still = isinstance(config.source, ImagesOptions) and source.frame_count == 1
+    return made(options, still=still, store=store)
+
+
+def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Overlay | None:
+    if path is None:
+        return None
+    from mocapbridge.overlay import OverlayWriter
+
+    overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
+    opened.callback(overlay.close)
+    return overlay
+
+
+def _take(config: RunConfig, source: Source, info: StreamInfo) -> TakeWriter:
+    folder = config.record.folder
+    header = make_header(
+        info,
+        source=source.source_id,
+        anchor=info.anchor,
+        config=msgspec.to_builtins(config),
+    )
+    where = Path(folder).expanduser() if folder else default_takes_folder()
+    return TakeWriter(where, config.record.slate, header)
+
+
+def _counters(*stages: object) -> dict[str, int]:
+    counters: dict[str, int] = {}
+    for stage in stages:
+        if isinstance(stage, Repairing):
+            counters.update(stage.counters)
+    return counters

@@ -1,0 +1,92 @@
+"""An output's thread: sends what it is handed and keeps its errors to itself."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Final
+
+from mocapbridge.clock import Clock
+from mocapbridge.errors import OutputFailed
+from mocapbridge.outputs.base import Output
+from mocapbridge.pipeline.handover import Handover
+from mocapbridge.pipeline.stats import OutputStats
+from mocapbridge.types import MocapFrame
+
+_log = logging.getLogger(__name__)
+
+IDLE_S: Final = 0.2
+"""How often an output gets the chance to send what needs no frame."""
+LOG_EVERY_S: Final = 10.0
+"""An output that fails says so at most this often."""
+
+
+class Delivery:
+    """Sends frames to one output until no more come; errors are counted, never passed on."""
+
+    def __init__(
+        self,
+        output: Output,
+        frames: Handover[MocapFrame],
+        stats: OutputStats,
+        clock: Clock | None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            output: an open output.
+            frames: where motion comes from.
+            stats: the output's numbers.
+            clock: measures latency; None where capture times say nothing about it.
+        """
+        self._output = output
+        self._frames = frames
+        self._stats = stats
+        self._clock = clock
+        self._idle_due_s = 0.0
+        self._log_due_s = 0.0
+
+    def run(self) -> None:
+        """Body of the thread."""
+        try:
+            self._idle()  # descriptions go out before the first frame
+            while True:
+                frame = self._frames.take(IDLE_S)
+                if frame is not None:
+                    self._send(frame)
+                elif self._frames.exhausted:
+                    break
+                if time.monotonic() >= self._idle_due_s:
+                    self._idle()
+        finally:
+            self._frames.discard()
+            self._output.close()
+
+    def _send(self, frame: MocapFrame) -> None:
+        started_s = time.perf_counter()
+        try:
+            packets = self._output.send(frame)
+        except OutputFailed as error:
+            self._note(error)
+            return
+        self._stats.send.add(time.perf_counter() - started_s)
+        if self._clock is not None:
+            age_ns = self._clock.monotonic_ns() - frame.capture_time_ns
+            self._stats.latency.add(age_ns / 1e9)
+        self._stats.packets += packets
+        self._stats.frames += 1
+
+    def _idle(self) -> None:
+        self._idle_due_s = time.monotonic() + IDLE_S
+        try:
+            self._stats.packets += self._output.idle()
+        except OutputFailed as error:
+            self._note(error)
+
+    def _note(self, error: OutputFailed) -> None:
+        self._stats.errors += 1
+        self._stats.last_error = str(error)
+        now_s = time.monotonic()
+        if now_s >= self._log_due_s:
+            self._log_due_s = now_s + LOG_EVERY_S
+            _log.info("%s: %s", self._output.name, error)

@@ -1,0 +1,125 @@
+"""The motion thread: smooths, solves and hands the result to every output and the recorder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from mocapbridge.clock import Clock
+from mocapbridge.pipeline.handover import Handover
+from mocapbridge.pipeline.silence import lost_landmarks
+from mocapbridge.pipeline.stages import Overlay, Smoothing, TrackedFrame
+from mocapbridge.pipeline.stats import RunStats
+from mocapbridge.solve.base import Solver
+from mocapbridge.types import Landmarks, MocapFrame
+
+TICK_S: Final = 0.1
+"""How often a silent source is bridged with held motion."""
+
+GiveMotion: TypeAlias = Callable[[MocapFrame], None]
+GiveRecord: TypeAlias = Callable[[tuple[Landmarks, MocapFrame]], None]
+
+
+@dataclass(frozen=True)
+class MotionStages:
+    """What the motion thread runs and whom it serves."""
+
+    smoother: Smoothing
+    solver: Solver
+    outputs: tuple[GiveMotion, ...]
+    recorder: GiveRecord | None
+    overlay: Overlay | None
+
+
+class Motion:
+    """Makes motion of every tracked frame, and of silence."""
+
+    def __init__(
+        self,
+        stages: MotionStages,
+        tracked: Handover[TrackedFrame],
+        stats: RunStats,
+        clock: Clock,
+        silence_s: float | None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            stages: what it runs and whom it serves.
+            tracked: where landmarks come from.
+            stats: the run's numbers.
+            clock: for what is sent while nothing comes.
+            silence_s: bridge a pause longer than this; None never does (footage) [s].
+        """
+        self._stages = stages
+        self._tracked = tracked
+        self._stats = stats
+        self._clock = clock
+        self._silence_s = silence_s
+        self._last: Landmarks | None = None
+        self._arrived_ns = 0
+
+    def run(self) -> None:
+        """Body of the thread."""
+        timeout_s = None if self._silence_s is None else TICK_S
+        try:
+            while True:
+                tracked = self._tracked.take(timeout_s)
+                if tracked is not None:
+                    self._process(tracked)
+                elif self._tracked.exhausted:
+                    break
+                else:
+                    self._bridge_silence()
+        finally:
+            # After a failure, lets the tracker go that may wait for room.
+            self._tracked.discard()
+
+    def _process(self, tracked: TrackedFrame) -> None:
+        landmarks = tracked.landmarks
+        stages, stats = self._stages, self._stats
+        started_s = time.perf_counter()
+        smoothed = stages.smoother.filter(landmarks)
+        smoothed_s = time.perf_counter()
+        motion = stages.solver.solve(smoothed)
+        solved_s = time.perf_counter()
+        for give in stages.outputs:
+            give(motion)
+        if stages.recorder is not None:
+            stages.recorder((landmarks, motion))
+        given_s = time.perf_counter()
+
+        stats.stages["smooth"].add(smoothed_s - started_s)
+        stats.stages["solve"].add(solved_s - smoothed_s)
+        stats.stages["fan out"].add(given_s - solved_s)
+        stats.stages["all but inference"].add(tracked.overhead_s + given_s - started_s)
+        stats.latest = (smoothed, motion)
+        self._last, self._arrived_ns = landmarks, self._clock.monotonic_ns()
+        self._draw(tracked)
+        stats.rate.tick()
+        stats.processed += 1
+
+    def _draw(self, tracked: TrackedFrame) -> None:
+        if self._stages.overlay is None or tracked.picture is None:
+            return
+        started_s = time.perf_counter()
+        self._stages.overlay.write(tracked.picture, tracked.landmarks)
+        self._stats.stages["overlay"].add(time.perf_counter() - started_s)
+
+    def _bridge_silence(self) -> None:
+        # A frame that is still being tracked is no silence, however long tracking takes.
+        if self._last is None or self._silence_s is None or self._stats.in_flight > 0:
+            return
+        silence_ns = self._clock.monotonic_ns() - self._arrived_ns
+        if silence_ns < self._silence_s * 1e9:
+            return
+        # As old as the last frame was when it came: a frame that comes next is younger.
+        bridge = lost_landmarks(self._last, self._last.capture_time_ns + silence_ns)
+        smoothed = self._stages.smoother.filter(bridge)
+        motion = self._stages.solver.solve(smoothed)
+        for give in self._stages.outputs:
+            give(motion)
+        self._stats.latest = (smoothed, motion)
+        self._stats.bridged += 1

@@ -1,0 +1,277 @@
+"""A run: the threads between a source and its outputs, from the first frame to the last.
+
+::
+
+    reader -> tracker -> motion -> one thread per output
+                               `-> recorder
+
+Live sources: the newest frame wins between reader and tracker and before each output, and what is
+skipped is counted. Footage: every frame is tracked, the reader waits for the tracker.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from mocapbridge.clock import Clock
+from mocapbridge.errors import TakeError
+from mocapbridge.outputs.base import Output
+from mocapbridge.pipeline.crew import Crew
+from mocapbridge.pipeline.delivery import Delivery
+from mocapbridge.pipeline.handover import Handover
+from mocapbridge.pipeline.inference import Inference
+from mocapbridge.pipeline.motion import Motion, MotionStages
+from mocapbridge.pipeline.reader import REOPEN_DELAYS_S, Reader
+from mocapbridge.pipeline.recording import Recording
+from mocapbridge.pipeline.silence import silence_after_s
+from mocapbridge.pipeline.snapshot import RunSnapshot
+from mocapbridge.pipeline.stages import Overlay, Smoothing, Take, TrackedFrame
+from mocapbridge.pipeline.stats import OutputStats, RunStats, TakeStats
+from mocapbridge.solve.base import Solver
+from mocapbridge.sources.base import Source
+from mocapbridge.tracking.base import Tracker
+from mocapbridge.types import Landmarks, MocapFrame, VideoFrame
+
+_log = logging.getLogger(__name__)
+
+FOOTAGE_AHEAD: Final = 2
+"""Footage: frames read ahead of the tracker, and tracked ahead of the solver."""
+NATIVE_QUEUE: Final = 8
+"""Footage at its own pace: frames that may wait for an output; older ones are skipped."""
+FAST_QUEUE: Final = 1024
+"""Footage at full speed: frames that may wait for an output (3 MB)."""
+RECORD_QUEUE: Final = 1024
+"""Frames that may wait for a disk that blocks: half a minute at 30 fps."""
+
+POLL_S: Final = 0.05
+"""How often the runner looks whether the run is over."""
+WATCH_S: Final = 0.2
+"""How often a watcher is shown the run."""
+DRAIN_S: Final = 5.0
+"""How long outputs and recorder may take to finish after the last frame of footage."""
+HALT_CORE_S: Final = 0.5
+"""How long reader, tracker and motion get to end when halted; again after closing the source."""
+HALT_EDGE_S: Final = 0.7
+"""How long outputs and recorder get to send and write what waits when halted."""
+HALT_LAST_S: Final = 0.2
+"""How long they get to end after what waits was dropped: 1.9 s in all."""
+
+Watch = Callable[[RunSnapshot], None]
+
+
+@dataclass(frozen=True)
+class PipelineParts:
+    """The stages of a run, opened and ready."""
+
+    source: Source
+    tracker: Tracker
+    smoother: Smoothing
+    solver: Solver
+    outputs: tuple[Output, ...] = ()
+    take: Take | None = None
+    overlay: Overlay | None = None
+    native_pace: bool = True
+    """Frames come as they were filmed; False: as fast as this machine allows."""
+    settle_s: float = 0.0
+    """Pause before the first frame is read [s]."""
+    reopen_delays_s: tuple[float, ...] = REOPEN_DELAYS_S
+    repairs: Callable[[], dict[str, int]] = dict
+    """What the stages repaired so far, by counter."""
+
+
+class Pipeline:
+    """Runs once. Does not open its parts; ``close`` closes them."""
+
+    def __init__(self, parts: PipelineParts, clock: Clock) -> None:
+        self._parts = parts
+        self._clock = clock
+        self._halted = threading.Event()
+        self._core = Crew()
+        self._edge = Crew()
+        source = parts.source
+        self._stats = RunStats(source.source_id, source.live, source.frame_count)
+        ahead = 1 if source.live else FOOTAGE_AHEAD
+        self._frames: Handover[VideoFrame] = Handover(ahead)
+        self._tracked: Handover[TrackedFrame] = Handover(ahead)
+        self._to_outputs: list[Handover[MocapFrame]] = []
+        self._to_take: Handover[tuple[Landmarks, MocapFrame]] = Handover(RECORD_QUEUE)
+        self._recording: Recording | None = None
+        self._stats.skipped = lambda: self._frames.dropped + self._tracked.dropped
+        self._stats.corrupt = lambda: source.corrupt_frames
+        self._stats.repairs = parts.repairs
+
+    def snapshot(self) -> RunSnapshot:
+        """The run at this instant."""
+        return self._stats.snapshot()
+
+    def run(
+        self,
+        stop: threading.Event,
+        duration_s: float | None = None,
+        watch: Watch | None = None,
+        watch_every_s: float = WATCH_S,
+    ) -> RunSnapshot:
+        """Run until the footage ends, ``stop`` is set or the time is over.
+
+        Args:
+            stop: set it from anywhere to end the run within 2 s.
+            duration_s: how long to run at most; None: no limit [s].
+            watch: shown the run now and then, on the calling thread.
+            watch_every_s: how often [s].
+
+        Returns:
+            The run as it ended.
+
+        Raises:
+            MocapBridgeError: what ended the run early, or made its take incomplete.
+        """
+        patience = _Patience(stop, watch, watch_every_s)
+        self._start()
+        try:
+            self._wait(self._core, patience, math.inf if duration_s is None else duration_s)
+            self._end_core()
+            self._wait(self._edge, patience, DRAIN_S)
+        finally:
+            self._end_core()
+            self._end_edge()
+        error = self._core.error or self._edge.error or self._recording_error()
+        if error is not None:
+            raise error
+        return self.snapshot()
+
+    def close(self) -> None:
+        """Close every part that no thread still works with, the last opened first."""
+        stuck = {*self._core.join(0.0), *self._edge.join(0.0)}
+        for thread_name, close in reversed(self._closers()):
+            if thread_name not in stuck:
+                close()
+
+    def _closers(self) -> list[tuple[str, Callable[[], None]]]:
+        # In the order of opening, with the thread that uses the part.
+        parts = self._parts
+        closers = [("reader", parts.source.close), ("tracker", parts.tracker.close)]
+        closers += [(_output_thread(n), out.close) for n, out in enumerate(parts.outputs)]
+        if parts.overlay is not None:
+            closers.append(("motion", parts.overlay.close))
+        if parts.take is not None:
+            closers.append(("recorder", parts.take.close))
+        return closers
+
+    def _start(self) -> None:
+        # From the far end, so that every thread finds its taker at work.
+        self._stats.started_s = time.perf_counter()
+        for index, output in enumerate(self._parts.outputs):
+            self._edge.start(_output_thread(index), self._delivery(output).run)
+        if self._parts.take is not None:
+            self._recording = self._recording_of(self._parts.take)
+            self._edge.start("recorder", self._recording.run)
+        self._core.start("motion", self._motion().run)
+        self._core.start("tracker", self._inference().run)
+        self._core.start("reader", self._read)
+
+    def _delivery(self, output: Output) -> Delivery:
+        parts = self._parts
+        footage_queue = NATIVE_QUEUE if parts.native_pace else FAST_QUEUE
+        frames: Handover[MocapFrame] = Handover(1 if parts.source.live else footage_queue)
+        stats = OutputStats(output, lambda: frames.dropped)
+        self._to_outputs.append(frames)
+        self._stats.outputs.append(stats)
+        timed = parts.source.live or parts.native_pace
+        return Delivery(output, frames, stats, self._clock if timed else None)
+
+    def _recording_of(self, take: Take) -> Recording:
+        stats = TakeStats(str(take.path), lambda: self._to_take.dropped)
+        self._stats.take = stats
+        times = self._stats.stages["record"]
+        return Recording(take, self._to_take, stats, times, self._clock)
+
+    def _motion(self) -> Motion:
+        parts = self._parts
+        stages = MotionStages(
+            smoother=parts.smoother,
+            solver=parts.solver,
+            outputs=tuple(frames.offer for frames in self._to_outputs),
+            recorder=None if parts.take is None else self._to_take.offer,
+            overlay=parts.overlay,
+        )
+        silence_s = silence_after_s(parts.source.nominal_fps) if parts.source.live else None
+        return Motion(stages, self._tracked, self._stats, self._clock, silence_s)
+
+    def _inference(self) -> Inference:
+        keep_pictures = self._parts.overlay is not None
+        return Inference(
+            self._parts.tracker,
+            self._frames,
+            self._tracked,
+            self._stats,
+            keep_pictures=keep_pictures,
+        )
+
+    def _read(self) -> None:
+        parts, delays_s = self._parts, self._parts.reopen_delays_s
+        self._halted.wait(parts.settle_s)
+        Reader(parts.source, self._frames, self._stats, self._halted, delays_s).run()
+
+    def _wait(self, crew: Crew, patience: _Patience, at_most_s: float) -> None:
+        deadline_s = time.monotonic() + at_most_s
+        while crew.working() and not (self._failed() or patience.over(deadline_s)):
+            patience.pause(self.snapshot)
+
+    def _failed(self) -> bool:
+        return self._core.failed.is_set() or self._edge.failed.is_set()
+
+    def _end_core(self) -> None:
+        # Quick when it has ended by itself. What was tracked still reaches outputs and take.
+        if self._halted.is_set():
+            return
+        self._halted.set()
+        self._frames.discard()
+        if self._core.join(HALT_CORE_S):
+            # The reader may hang in the driver; so may closing, hence on a thread.
+            self._core.start("source closer", self._parts.source.close)
+            self._core.join(HALT_CORE_S)
+        for frames in self._to_outputs:
+            frames.close()
+        self._to_take.close()
+
+    def _end_edge(self) -> None:
+        if self._edge.join(HALT_EDGE_S):
+            for frames in self._to_outputs:
+                frames.discard()
+            self._to_take.discard()
+            self._edge.join(HALT_LAST_S)
+        stuck = [*self._core.join(0.0), *self._edge.join(0.0)]
+        if stuck:
+            _log.warning("still busy after 2 s, left behind: %s", ", ".join(stuck))
+
+    def _recording_error(self) -> TakeError | None:
+        return None if self._recording is None else self._recording.error
+
+
+class _Patience:
+    # Waits for the end of a run, and shows it to its watcher meanwhile.
+    def __init__(self, stop: threading.Event, watch: Watch | None, watch_every_s: float) -> None:
+        self._stop = stop
+        self._watch = watch
+        self._watch_every_s = watch_every_s
+        self._watch_due_s = 0.0
+
+    def over(self, deadline_s: float) -> bool:
+        return self._stop.is_set() or time.monotonic() >= deadline_s
+
+    def pause(self, snapshot: Callable[[], RunSnapshot]) -> None:
+        now_s = time.monotonic()
+        if self._watch is not None and now_s >= self._watch_due_s:
+            self._watch_due_s = now_s + self._watch_every_s
+            self._watch(snapshot())
+        self._stop.wait(POLL_S)
+
+
+def _output_thread(index: int) -> str:
+    return f"output {index}"

@@ -1,0 +1,89 @@
+"""What the pipeline needs of the stages that have one implementation, and what travels inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, VideoFrame
+
+
+class Smoothing(Protocol):
+    """Raw landmarks in, finite and smoothed ones out."""
+
+    def filter(self, landmarks: Landmarks) -> SmoothedLandmarks:
+        """One frame; frames come in order."""
+        ...
+
+
+class Solving(Protocol):
+    """Smoothed landmarks in, motion of the skeleton out."""
+
+    def solve(self, landmarks: SmoothedLandmarks) -> MocapFrame:
+        """One frame; frames come in order."""
+        ...
+
+
+class Overlay(Protocol):
+    """Draws landmarks on the footage."""
+
+    def write(self, frame: VideoFrame, landmarks: Landmarks) -> None:
+        """One frame; frames come in order."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
+class Take(Protocol):
+    """A recording in progress."""
+
+    path: Path
+    """The file."""
+
+    def write(self, landmarks: Landmarks, motion: MocapFrame) -> None:
+        """Record one frame.
+
+        Raises:
+            TakeUnwritable: disk full or gone; nothing more can be recorded.
+        """
+        ...
+
+    def flush_if_due(self, now_ns: int) -> bool:
+        """Force what was written to the disk when that is due; asked several times a second.
+
+        Raises:
+            TakeUnwritable: disk full or gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish the file. May be called twice.
+
+        Raises:
+            TakeUnwritable: disk full or gone.
+        """
+        ...
+
+
+@runtime_checkable
+class Repairing(Protocol):
+    """A stage that counts what it repairs."""
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Repairs so far, by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFrame:
+    """What the tracker thread hands to the motion thread."""
+
+    landmarks: Landmarks
+    overhead_s: float
+    """Time the tracker spent on anything but inference [s]."""
+    picture: VideoFrame | None
+    """The picture, only when an overlay is drawn."""

@@ -1,0 +1,1 @@
+"""Smoothed landmarks to a skeleton's motion."""

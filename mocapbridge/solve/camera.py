@@ -1,0 +1,38 @@
+"""The camera's tilt and field of view."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.geometry import quaternion
+from mocapbridge.solve.options import SolveCameraOptions
+from mocapbridge.types import Float64Array
+
+_FLIP: Final = np.diag((1.0, -1.0, -1.0))
+"""From image axes (y down, z away) to world axes (y up, z towards the camera), level camera."""
+
+
+class Camera:
+    """A pinhole in the middle of the picture, square pixels, no distortion."""
+
+    def __init__(self, options: SolveCameraOptions) -> None:
+        tilt, roll = np.radians((-options.tilt_deg, options.roll_deg))
+        level_from_camera = quaternion.to_matrix(
+            quaternion.multiply(
+                quaternion.exp(np.array((tilt, 0.0, 0.0))),
+                quaternion.exp(np.array((0.0, 0.0, roll))),
+            )
+        )
+        self.world_from_face: Float64Array = level_from_camera
+        """(3, 3) from the axes of the face matrix (x image right, y up, z towards the camera)."""
+        self.world_from_image: Float64Array = level_from_camera @ _FLIP
+        """(3, 3) from image axes (x right, y down, z away): those of the MP frame."""
+        self._tangent = float(np.tan(np.radians(options.horizontal_fov_deg) / 2.0))
+
+    def rays(self, image: Float64Array, size_px: tuple[int, int]) -> Float64Array:
+        """Slopes x / z and y / z ``(n, 2)`` of image points ``(n, 3)`` as picture fractions."""
+        width_px, height_px = size_px
+        scale = 2.0 * self._tangent * np.array((1.0, height_px / max(width_px, 1)))
+        return (image[:, :2] - 0.5) * scale

@@ -1,0 +1,93 @@
+"""Head and gaze."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.blendshapes import ARKIT_INDEX
+from mocapbridge.geometry.matrix import from_directions, share
+from mocapbridge.types import Float32Array, Float64Array
+
+NECK_SHARE: Final = 0.4
+"""Part of the head's turn against the chest that the neck makes; the head joint makes the rest.
+Between the half that anatomy gives the upper two vertebrae for rotation (Kapandji, "The Physiology
+of the Joints", vol. 3) and the lower neck's larger share in nodding."""
+
+_HEAD_LANDMARKS: Final = np.array((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+_HEAD_POINTS: Final = np.array(
+    (
+        (0.0, -0.012, 0.115),
+        (0.012, 0.017, 0.088),
+        (0.028, 0.018, 0.089),
+        (0.044, 0.019, 0.081),
+        (-0.012, 0.017, 0.088),
+        (-0.028, 0.018, 0.089),
+        (-0.044, 0.019, 0.081),
+        (0.074, 0.0, 0.0),
+        (-0.074, 0.0, 0.0),
+        (0.024, -0.042, 0.092),
+        (-0.024, -0.042, 0.092),
+    )
+)
+"""(11, 3) nose, eyes, ears and mouth of a head that looks along +Z, from between the ears [m].
+Measured on the rest pose of the sample clip's performer (MakeHuman base mesh, CC0)."""
+
+YAW_AT_FULL_WEIGHT_RAD: Final = np.radians(30.0)
+PITCH_AT_FULL_WEIGHT_RAD: Final = np.radians(25.0)
+"""Eye turn at weight 1 of ARKit's eyeLook shapes, roughly; the protocol notes' default."""
+
+_LOOK: Final = {
+    name: ARKIT_INDEX[f"eyeLook{name}"]
+    for side in ("Left", "Right")
+    for name in (f"In{side}", f"Out{side}", f"Up{side}", f"Down{side}")
+}
+_TOWARDS_LEFT: Final = np.array((_LOOK["OutLeft"], _LOOK["InRight"]))
+_TOWARDS_RIGHT: Final = np.array((_LOOK["InLeft"], _LOOK["OutRight"]))
+_UPWARDS: Final = np.array((_LOOK["UpLeft"], _LOOK["UpRight"]))
+_DOWNWARDS: Final = np.array((_LOOK["DownLeft"], _LOOK["DownRight"]))
+
+
+def head_from_points(points_m: Float64Array) -> Float64Array:
+    """World rotation ``(3, 3)`` of the head that fits eleven pose landmarks best.
+
+    Least squares over rotations: W. Kabsch, "A solution for the best rotation to relate two sets
+    of vectors" (1976), with the guard against reflections of S. Umeyama (1991).
+    """
+    points = points_m[_HEAD_LANDMARKS]
+    centred = points - points.mean(axis=0)
+    model = _HEAD_POINTS - _HEAD_POINTS.mean(axis=0)
+    left, _, right = np.linalg.svd(centred.T @ model)
+    if np.linalg.det(left) * np.linalg.det(right) < 0.0:
+        left[:, 2] = -left[:, 2]
+    return left @ right
+
+
+def orthonormal(matrix: Float64Array) -> Float64Array:
+    """The rotation in a face matrix ``(3, 3)``, which may carry a scale."""
+    return from_directions(matrix[:, 0], matrix[:, 1])
+
+
+def gaze_from_blendshapes(weights: Float32Array) -> Float64Array:
+    """Gaze ``(2, 2)`` per eye (left, right): yaw towards the performer's left, pitch up [rad]."""
+    yaw = (weights[_TOWARDS_LEFT] - weights[_TOWARDS_RIGHT]) * YAW_AT_FULL_WEIGHT_RAD
+    pitch = (weights[_UPWARDS] - weights[_DOWNWARDS]) * PITCH_AT_FULL_WEIGHT_RAD
+    return np.stack((yaw, pitch), axis=-1).astype(np.float64)
+
+
+def eye_rotations(gaze_rad: Float64Array) -> Float64Array:
+    """Rotations ``(2, 3, 3)`` head_from_eye of gaze angles ``(2, 2)``: yaw about +Y after pitch."""
+    yaw_cos, pitch_cos = np.cos(gaze_rad).T
+    yaw_sin, pitch_sin = np.sin(gaze_rad).T
+    rotation = np.zeros((2, 3, 3))
+    rotation[:, 0] = np.stack((yaw_cos, -yaw_sin * pitch_sin, yaw_sin * pitch_cos), axis=-1)
+    rotation[:, 1, 1] = pitch_cos
+    rotation[:, 1, 2] = pitch_sin
+    rotation[:, 2] = np.stack((-yaw_sin, -yaw_cos * pitch_sin, yaw_cos * pitch_cos), axis=-1)
+    return rotation
+
+
+def chest_from_neck(chest_from_head: Float64Array) -> Float64Array:
+    """The neck's part of the head's turn against the chest."""
+    return share(chest_from_head, NECK_SHARE)

@@ -1,0 +1,181 @@
+"""The live solver: causal, one frame in, one frame out, no lag of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.geometry import quaternion
+from mocapbridge.skeleton import JOINT_COUNT
+from mocapbridge.solve import anatomy, feet, hands, head, kinematics, limbs, proportions
+from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.observation import Observation, observe
+from mocapbridge.solve.occlusion import Occlusion
+from mocapbridge.solve.options import SolveOptions
+from mocapbridge.solve.placement import Placement
+from mocapbridge.solve.torso import solve_torso
+from mocapbridge.types import (
+    FaceMotion,
+    Float32Array,
+    Float64Array,
+    Landmarks,
+    MocapFrame,
+    PoseMotion,
+    SmoothedLandmarks,
+)
+
+_LONGEST_STEP_S: Final = 0.25
+_SIDE_SIGN: Final = np.array(((1.0,), (-1.0,)))
+
+
+class LiveSolver:
+    """Landmarks to a skeleton's motion, frame by frame.
+
+    Args:
+        subject: name of the performer in every frame.
+        options: how to solve.
+    """
+
+    def __init__(self, subject: str, options: SolveOptions) -> None:
+        self._subject = subject
+        self._options = options
+        self._camera = Camera(options.camera)
+        self._occlusion = Occlusion(options.occlusion)
+        self._placement = Placement(options.root, self._camera)
+        self._offsets_m = proportions.default_offsets_m()
+        self._scale = 1.0
+        self._measured = False
+        if options.height_m is not None:
+            self._set_scale(options.height_m / proportions.DEFAULT_HEIGHT_M)
+        self._last_time_ns: int | None = None
+        self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
+
+    @property
+    def rest_positions_m(self) -> Float32Array:
+        """(55, 3) joint positions of the performer's rest pose, world axes [m]."""
+        return proportions.rest_positions_m(self._offsets_m).astype(np.float32)
+
+    def solve(self, landmarks: SmoothedLandmarks) -> MocapFrame:
+        """The motion of one frame. Frames come in the order of their capture times."""
+        dt_s = self._advance(landmarks)
+        seen = observe(landmarks, self._camera)
+        self._measure(seen)
+        gaze = head.gaze_from_blendshapes(seen.blendshapes)
+        world = self._world_rotations(seen, gaze)
+        confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
+        measured = quaternion.from_matrix(kinematics.local_rotations(world))
+        shown, state = self._occlusion.fill(measured, confidence, dt_s)
+        world = kinematics.world_rotations(quaternion.to_matrix(shown))
+        positions = kinematics.positions_from_hips_m(world, self._offsets_m)
+        root = self._placement.place(seen, world, positions, confidence, self._scale)
+        self._shown_wxyz = quaternion.same_hemisphere(shown, self._shown_wxyz)
+        pose = PoseMotion(
+            state=landmarks.pose.state,
+            confidence=float(landmarks.pose.confidence),
+            root_position_in_world_m=root.astype(np.float32),
+            rotations_wxyz=self._shown_wxyz.astype(np.float32),
+            positions_in_world_m=(positions + root).astype(np.float32),
+            joint_state=state,
+            joint_confidence=confidence.astype(np.float32),
+        )
+        transform = np.eye(4, dtype=np.float32)
+        transform[:3, :3] = world[anatomy.HEAD_JOINT]
+        transform[:3, 3] = pose.positions_in_world_m[anatomy.HEAD_JOINT]
+        face = FaceMotion(
+            state=landmarks.face.state,
+            confidence=landmarks.face.confidence,
+            blendshapes=seen.blendshapes,
+            world_from_head=transform,
+            gaze_rad=gaze.astype(np.float32),
+        )
+        return self._frame(landmarks, pose, face)
+
+    def _frame(self, landmarks: Landmarks, pose: PoseMotion, face: FaceMotion) -> MocapFrame:
+        return MocapFrame(
+            subject=self._subject,
+            frame_id=landmarks.frame_index,
+            capture_time_ns=landmarks.capture_time_ns,
+            pose=pose,
+            face=face,
+            left_hand_state=landmarks.left_hand.state,
+            right_hand_state=landmarks.right_hand.state,
+            gestures=(landmarks.left_hand.gesture, landmarks.right_hand.gesture),
+        )
+
+    def _advance(self, landmarks: Landmarks) -> float:
+        """Time since the last frame [s], 0 for the first one and where time stands still."""
+        last_ns, self._last_time_ns = self._last_time_ns, landmarks.capture_time_ns
+        if last_ns is None:
+            return 0.0
+        return min(max((landmarks.capture_time_ns - last_ns) * 1e-9, 0.0), _LONGEST_STEP_S)
+
+    def _measure(self, seen: Observation) -> None:
+        """Take the performer's size from the first frame that shows it."""
+        if self._measured or self._options.height_m is not None:
+            return
+        if not seen.body_seen:
+            return
+        self._measured = True
+        self._set_scale(proportions.body_scale(seen.points_m))
+
+    def _set_scale(self, scale: float) -> None:
+        self._scale = scale
+        self._offsets_m = proportions.default_offsets_m() * scale
+
+    def _world_rotations(self, seen: Observation, gaze_rad: Float64Array) -> Float64Array:
+        """(55, 3, 3) what the landmarks say, joint by joint; what is not seen follows along."""
+        points = seen.points_m
+        world = np.empty((JOINT_COUNT, 3, 3))
+        torso = solve_torso(points, seen.trust)
+        world[anatomy.HIPS_JOINT] = torso.pelvis
+        world[anatomy.SPINE_JOINT] = torso.pelvis @ torso.spine_local
+        world[anatomy.CHEST_JOINT] = world[anatomy.SPINE_JOINT] @ torso.spine_local
+        world[anatomy.UPPER_CHEST_JOINT] = torso.chest
+        world[anatomy.SHOULDER_JOINTS] = torso.chest
+        self._solve_head(seen, world, gaze_rad)
+        forward = feet.feet_forward(points)
+        parents = np.stack((torso.chest, torso.chest, torso.pelvis, torso.pelvis))
+        upper, lower = limbs.solve_limbs(points, parents, forward)
+        world[anatomy.UPPER_ARM_JOINTS], world[anatomy.UPPER_LEG_JOINTS] = upper[:2], upper[2:]
+        world[anatomy.LOWER_ARM_JOINTS], world[anatomy.LOWER_LEG_JOINTS] = lower[:2], lower[2:]
+        world[anatomy.FOOT_JOINTS] = feet.solve_feet(points, forward, lower[2:])
+        world[anatomy.TOE_JOINTS] = world[anatomy.FOOT_JOINTS]
+        self._solve_hands(seen, world)
+        return world
+
+    def _solve_head(
+        self,
+        seen: Observation,
+        world: Float64Array,
+        gaze_rad: Float64Array,
+    ) -> None:
+        world_from_head = seen.world_from_head
+        if world_from_head is None:
+            world_from_head = head.head_from_points(seen.points_m)
+        chest = world[anatomy.UPPER_CHEST_JOINT]
+        world[anatomy.NECK_JOINT] = chest @ head.chest_from_neck(chest.T @ world_from_head)
+        world[anatomy.HEAD_JOINT] = world_from_head
+        world[anatomy.JAW_JOINT] = world_from_head
+        world[anatomy.EYE_JOINTS] = world_from_head @ head.eye_rotations(gaze_rad)
+
+    def _solve_hands(self, seen: Observation, world: Float64Array) -> None:
+        points, hand_points = seen.points_m, seen.hand_points_m
+        with_pose = hands.hand_from_knuckles(
+            points[anatomy.WRISTS], points[anatomy.INDEXES], points[anatomy.PINKIES], _SIDE_SIGN
+        )
+        with_hands = hands.hand_from_knuckles(
+            hand_points[:, 0], hand_points[:, 5], hand_points[:, 17], _SIDE_SIGN
+        )
+        tracked = seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1] > 0.0
+        world_from_hand = np.where(tracked[:, None, None], with_hands, with_pose)
+        fingers, thumbs = hands.finger_rotations(hand_points, world_from_hand)
+        world[anatomy.HAND_JOINTS] = world_from_hand
+        carried = world_from_hand[:, None]
+        for segment in range(3):
+            carried = carried @ fingers[:, :, segment]
+            world[anatomy.FINGER_JOINTS[:, :, segment]] = carried
+        carried = world_from_hand
+        for segment in range(3):
+            carried = carried @ thumbs[:, segment]
+            world[anatomy.THUMB_JOINTS[:, segment]] = carried

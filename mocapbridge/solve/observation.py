@@ -1,0 +1,90 @@
+"""The landmarks of one frame as the solver uses them: world axes, bounded, one table of trust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.geometry.matrix import clamp
+from mocapbridge.solve import anatomy, head
+from mocapbridge.solve.camera import Camera
+from mocapbridge.types import Float32Array, Float64Array, HandLandmarks, Landmarks, TrackState
+
+_REACH_M: Final = 5.0
+"""No landmark is further from the hips."""
+_PICTURES: Final = 10.0
+"""Landmarks outside the picture are guesses; beyond ten picture widths they are broken."""
+_LEAST_HAND_CONFIDENCE: Final = 0.5
+"""A hand is reported only when the task found it: at least its own default threshold."""
+_PRESENT: Final = (TrackState.TRACKED, TrackState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one frame shows, finite whatever the landmarks were."""
+
+    points_m: Float64Array
+    """(33, 3) body landmarks relative to the hips, world axes."""
+    rays: Float64Array
+    """(33, 2) slopes x / z and y / z of the body landmarks in the picture, image axes."""
+    hand_points_m: Float64Array
+    """(2, 21, 3) left and right hand, world axes, any origin."""
+    world_from_head: Float64Array | None
+    """(3, 3) the face's turn; None when there is no face matrix."""
+    blendshapes: Float32Array
+    """(52,) 0..1."""
+    trust: Float64Array
+    """(39,) 0..1 by source, see ``anatomy.JOINT_SOURCES``; the first 33 are visibilities."""
+    body_seen: bool
+    """Whether this very frame shows a body."""
+
+
+def observe(landmarks: Landmarks, camera: Camera) -> Observation:
+    """Landmarks in world axes, with what to believe of them."""
+    pose, face = landmarks.pose, landmarks.face
+    turn = camera.world_from_image.T
+    hands = np.stack((landmarks.left_hand.world_m, landmarks.right_hand.world_m))
+    world_from_head = None
+    if face.matrix_measured and face.state in _PRESENT:
+        matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
+        world_from_head = camera.world_from_face @ head.orthonormal(matrix)
+    image = _bounded(pose.image, _PICTURES)
+    return Observation(
+        points_m=_bounded(pose.world_m, _REACH_M) @ turn,
+        rays=camera.rays(image, landmarks.image_size_px),
+        hand_points_m=_bounded(hands, _REACH_M) @ turn,
+        world_from_head=world_from_head,
+        blendshapes=_bounded(face.blendshapes, 1.0).clip(min=0.0).astype(np.float32),
+        trust=_trust(landmarks),
+        body_seen=pose.state is TrackState.TRACKED,
+    )
+
+
+def _trust(landmarks: Landmarks) -> Float64Array:
+    pose, face = landmarks.pose, landmarks.face
+    trust = np.zeros(anatomy.SOURCE_COUNT)
+    if pose.state in _PRESENT:
+        trust[:33] = _bounded(pose.visibility, 1.0)
+    face_there = face.state in _PRESENT
+    trust[anatomy.FACE_SOURCE] = float(face_there)
+    trust[anatomy.LEFT_HAND_SOURCE] = _hand_trust(landmarks.left_hand)
+    trust[anatomy.RIGHT_HAND_SOURCE] = _hand_trust(landmarks.right_hand)
+    of_points = float(trust[[anatomy.NOSE, anatomy.LEFT_EAR, anatomy.RIGHT_EAR]].max())
+    trust[anatomy.HEAD_SOURCE] = 1.0 if face_there and face.matrix_measured else of_points
+    trust[anatomy.GAZE_SOURCE] = float(face_there and face.blendshapes_measured)
+    return clamp(trust, 0.0, 1.0)
+
+
+def _hand_trust(hand: HandLandmarks) -> float:
+    if hand.state not in _PRESENT:
+        return 0.0
+    return min(max(hand.confidence, _LEAST_HAND_CONFIDENCE), 1.0)
+
+
+def _bounded(numbers: Float32Array, limit: float) -> Float64Array:
+    """The numbers as float64, none beyond the limit, 0 for those that are none."""
+    if np.abs(numbers).max() <= limit:
+        return numbers.astype(np.float64)
+    return clamp(np.nan_to_num(numbers.astype(np.float64), nan=0.0), -limit, limit)

@@ -1,0 +1,66 @@
+"""Joints that are not seen: held, then eased to the relaxed pose, and taken up again softly."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.geometry import quaternion
+from mocapbridge.skeleton import JOINT_COUNT
+from mocapbridge.solve.options import OcclusionOptions
+from mocapbridge.solve.relaxed import relaxed_pose_wxyz
+from mocapbridge.types import Float64Array, TrackState, UInt8Array
+
+_RETURN_S: Final = 0.2
+"""Time within which a joint that is seen again reaches what is measured."""
+_LOST_AFTER_EASES: Final = 3.0
+"""After that many ease times 95 % of the way to the relaxed pose is done: the joint is lost."""
+
+
+class Occlusion:
+    """Per-joint memory of what was seen last."""
+
+    def __init__(self, options: OcclusionOptions) -> None:
+        self._options = options
+        self._relaxed = relaxed_pose_wxyz()
+        self._shown = self._relaxed.copy()
+        self._seen = np.zeros(JOINT_COUNT, dtype=np.bool_)
+        self._unseen_s = np.full(JOINT_COUNT, np.inf)
+        self._trust = np.ones(JOINT_COUNT)
+        self._started = False
+
+    def fill(
+        self, local_wxyz: Float64Array, confidence: Float64Array, dt_s: float
+    ) -> tuple[Float64Array, UInt8Array]:
+        """Rotations to show and the state of each joint.
+
+        Args:
+            local_wxyz: ``(55, 4)`` what the landmarks of this frame say.
+            confidence: ``(55,)`` how far to believe it, 0..1.
+            dt_s: time since the last frame [s].
+        """
+        threshold = np.where(self._seen, self._options.hidden_below, self._options.visible_above)
+        self._seen = confidence >= threshold
+        if not self._started:
+            self._started = bool(self._seen.any())
+            self._trust[:] = 1.0
+        self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
+        # Once hidden, trust restarts from nothing and is back after _RETURN_S.
+        self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
+        easing = 1.0 - np.exp(-dt_s / self._options.ease_s)
+        step = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
+        step = np.where(self._seen, self._trust, step)
+        target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
+        target = quaternion.same_hemisphere(target, self._shown)
+        moved = self._shown + step[:, None] * (target - self._shown)
+        self._shown = moved / np.sqrt(np.einsum("ij,ij->i", moved, moved))[:, None]
+        return self._shown, self._states()
+
+    def _states(self) -> UInt8Array:
+        hold_s, ease_s = self._options.hold_s, self._options.ease_s
+        lost = self._unseen_s > hold_s + _LOST_AFTER_EASES * ease_s
+        held = self._unseen_s <= hold_s
+        states = np.where(held, TrackState.HELD, TrackState.PREDICTED)
+        states = np.where(lost, TrackState.LOST, states)
+        return np.where(self._seen, TrackState.TRACKED, states).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Where pictures come from: cameras, footage, streams and a synthetic source."""

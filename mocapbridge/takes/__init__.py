@@ -1,0 +1,1 @@
+"""Recording takes and reading them back."""

@@ -1,0 +1,100 @@
+"""Where takes go and what they are called: names that stay inside the folder, files never replaced.
+
+A take is one file, ``SLATE_NNN.mocap.jsonl``. The slate is the user's word for the shot, the number
+counts the takes of it. What a user, a script or the network may ask for as a slate is checked here,
+so that it means the same on every operating system and can never name another folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from platformdirs import user_documents_path
+
+from mocapbridge.errors import TakeUnwritable
+
+TAKE_SUFFIX: Final = ".mocap.jsonl"
+"""How the name of every take ends."""
+
+_SLATE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
+
+# Device names that Windows opens instead of files, whatever follows the first dot:
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_WINDOWS_DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+)
+
+_TRIES: Final = 1000
+"""Numbers tried when other programs take them at the same moment."""
+
+
+def default_takes_folder() -> Path:
+    """Where takes go when nobody says: ``mocapbridge`` in the user's documents."""
+    return user_documents_path() / "mocapbridge"
+
+
+def slate_problem(slate: str) -> str | None:
+    """Why a slate cannot name a take; None when it can."""
+    if not _SLATE.fullmatch(slate):
+        return (
+            "valid: 1 to 80 letters (a-z, A-Z), digits, dots, dashes and underscores, "
+            "beginning with a letter, digit or underscore"
+        )
+    if slate.partition(".")[0].casefold() in _WINDOWS_DEVICES:
+        return "Windows keeps this name for a device: choose another"
+    return None
+
+
+def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
+    """Create the file of the next take of a slate, atomically and without replacing anything.
+
+    Numbers rise from 001 past the highest in the folder. Two programs that record the same slate
+    get two numbers. A link in the way is never followed.
+
+    Args:
+        folder: where takes go; created when missing.
+        slate: first part of the name.
+
+    Returns:
+        The path, and the file open for writing, unbuffered: what was written survives a kill.
+
+    Raises:
+        TakeUnwritable: the name is not allowed, or the folder cannot be written to.
+    """
+    problem = slate_problem(slate)
+    if problem is not None:
+        raise TakeUnwritable(f"a take cannot be called {slate[:100]!r}; {problem}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        first = _next_number(folder, slate)
+        for number in range(first, first + _TRIES):
+            path = folder / f"{slate}_{number:03d}{TAKE_SUFFIX}"
+            try:
+                return path, _create(path)
+            except FileExistsError:
+                continue
+    except OSError as error:
+        raise TakeUnwritable(
+            f"no take can be written: {error.strerror or error}; "
+            f"choose another folder with record.folder (now {folder})"
+        ) from error
+    raise TakeUnwritable(
+        f"no free number for slate {slate!r} from {first} on; choose another slate (in {folder})"
+    )
+
+
+def _create(path: Path) -> BinaryIO:
+    # O_EXCL: fails when anything has that name, a dangling symbolic link included.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o644), "wb", buffering=0)
+
+
+def _next_number(folder: Path, slate: str) -> int:
+    # Anything called SLATE_NNN.* counts, so that exports of a deleted take keep their number.
+    # Case is ignored as the file systems of Windows and macOS do.
+    taken = re.compile(re.escape(slate) + r"_([0-9]{3,9})\.", re.IGNORECASE)
+    numbers = [int(match[1]) for path in folder.iterdir() if (match := taken.match(path.name))]
+    return max(numbers, default=0) + 1

@@ -1,0 +1,96 @@
+"""Follows the performer's face from frame to frame, in a window that travels with it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+
+from mocapbridge.tracking.body_guide import BodyGuide
+from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, FaceResult
+from mocapbridge.tracking.window import Window
+from mocapbridge.types import Float32Array, UInt8Array
+
+_WINDOW_FOREARMS = 2.2
+"""Side of the search window in forearm lengths: a head is about 0.85 high, so it fills 40 % of the
+window, which is what the short-range face detector finds best."""
+_WINDOW_FACES = 2.0
+"""Side of the window in heights of the face that is followed."""
+_CANVAS_PX = 480
+"""The mesh network looks at 256 pixels around the face, which is half of the window."""
+_REACH_FOREARMS = 1.0
+"""A face further than this from the body's head is somebody else's."""
+
+
+class FaceFollower:
+    """The face network and where it looks next."""
+
+    def __init__(self, network: FaceNetwork) -> None:
+        self.network = network
+        self._face_px: Float32Array | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether the face was found in the last frame."""
+        return self._face_px is not None
+
+    def reset(self) -> None:
+        """Forget the face (continuity is broken)."""
+        self._face_px = None
+
+    def look(
+        self, image_bgr: UInt8Array, guide: BodyGuide | None, time_ms: int
+    ) -> tuple[FaceResult, Float32Array] | None:
+        """Find the face.
+
+        Args:
+            image_bgr: the full picture.
+            guide: the body in the last picture.
+            time_ms: capture time [ms].
+
+        Returns:
+            The network's result and the landmarks as fractions of the full picture, (478, 3); None
+            when there is no face.
+        """
+        height, width = image_bgr.shape[:2]
+        for window in self._windows(guide, (width, height)):
+            result = self.network.detect(window.cut(image_bgr), time_ms)
+            if result is not None:
+                return result, window.full_from_window(result.image, (width, height))
+        return None
+
+    def _windows(
+        self, guide: BodyGuide | None, image_size_px: tuple[int, int]
+    ) -> Generator[Window, None, None]:
+        """Where to look, one after the other: around the face, then the body's head or everywhere."""
+        if self._face_px is not None:
+            corner, opposite = self._face_px.min(axis=0), self._face_px.max(axis=0)
+            size_px = _WINDOW_FACES * float((opposite - corner).max())
+            yield Window.around((corner + opposite) / 2, size_px, _CANVAS_PX)
+        largest_px = float(max(image_size_px))
+        if guide is not None and _WINDOW_FOREARMS * guide.forearm_px < largest_px:
+            yield Window.around(guide.head_px(), _WINDOW_FOREARMS * guide.forearm_px, _CANVAS_PX)
+        else:
+            centre_px = np.array(image_size_px, dtype=np.float32) / 2
+            yield Window.around(centre_px, largest_px, _CANVAS_PX)
+
+    def settle(
+        self, image: Float32Array | None, guide: BodyGuide | None, image_size_px: tuple[int, int]
+    ) -> bool:
+        """Take note of what was found; False when the face is not the performer's.
+
+        Args:
+            image: (478, 3) fractions of the full picture, or None when nothing was found.
+            guide: the body in the same picture.
+            image_size_px: (width, height).
+        """
+        self._face_px = None
+        if image is None:
+            return False
+        face_px = image[:, :2] * np.array(image_size_px, dtype=np.float32)
+        if guide is not None:
+            away_px = float(np.linalg.norm(face_px.mean(axis=0) - guide.head_px()))
+            if away_px > _REACH_FOREARMS * guide.forearm_px:
+                return False
+        self._face_px = face_px
+        return True

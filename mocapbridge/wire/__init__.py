@@ -1,0 +1,1 @@
+"""Pure codecs of the wire formats; standard library only."""

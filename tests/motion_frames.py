@@ -1,0 +1,70 @@
+"""Frames of motion for tests and benches of what comes after the solver."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from mocapbridge.skeleton import JOINT_COUNT, rest_positions_m
+from mocapbridge.types import (
+    BLENDSHAPE_COUNT,
+    FaceMotion,
+    Float32Array,
+    MocapFrame,
+    PoseMotion,
+    StreamInfo,
+    TrackState,
+)
+
+
+def stream_info(subject: str = "performer", session_id: int = 0x0123456789ABCDEF) -> StreamInfo:
+    """A stream at 30000/1001 frames a second."""
+    return StreamInfo(
+        subject=subject,
+        session_id=session_id,
+        frame_rate=(30000, 1001),
+        rest_positions_m=rest_positions_m(),
+        blendshapes_measured=True,
+    )
+
+
+def random_frame(seed: int, frame_id: int | None = None) -> MocapFrame:
+    """A frame with every number, state and text drawn at random, captured now."""
+    rng = np.random.default_rng(seed)
+    world_from_head = np.eye(4)
+    world_from_head[:3, :3] = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    world_from_head[:3, :3] *= np.sign(np.linalg.det(world_from_head[:3, :3]))
+    world_from_head[:3, 3] = rng.normal(size=3)
+    rotations = rng.normal(size=(JOINT_COUNT, 4))
+    rotations /= np.linalg.norm(rotations, axis=1, keepdims=True)
+    states = [TrackState(value) for value in rng.integers(0, 4, size=4).tolist()]
+    gestures = rng.choice(["", "Victory", "Thumb_Up", "Open_Palm"], size=2).tolist()
+    return MocapFrame(
+        subject="performer",
+        frame_id=seed if frame_id is None else frame_id,
+        capture_time_ns=time.monotonic_ns(),
+        pose=PoseMotion(
+            state=states[0],
+            confidence=float(rng.random()),
+            root_position_in_world_m=_f32(rng.normal(size=3)),
+            rotations_wxyz=_f32(rotations),
+            positions_in_world_m=_f32(rng.normal(size=(JOINT_COUNT, 3))),
+            joint_state=rng.integers(0, 4, size=JOINT_COUNT).astype(np.uint8),
+            joint_confidence=_f32(rng.random(JOINT_COUNT)),
+        ),
+        face=FaceMotion(
+            state=states[1],
+            confidence=float(rng.random()),
+            blendshapes=_f32(rng.random(BLENDSHAPE_COUNT)),
+            world_from_head=_f32(world_from_head),
+            gaze_rad=_f32(rng.uniform(-1, 1, size=(2, 2))),
+        ),
+        left_hand_state=states[2],
+        right_hand_state=states[3],
+        gestures=(gestures[0], gestures[1]),
+    )
+
+
+def _f32(values: np.typing.ArrayLike) -> Float32Array:
+    return np.asarray(values, dtype=np.float32)

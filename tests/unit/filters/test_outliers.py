@@ -1,0 +1,117 @@
+"""The outlier gate: mistakes are held, real changes are not blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from mocapbridge.filters.options import FilterOptions
+from mocapbridge.filters.smoother import Smoother
+from mocapbridge.types import SmoothedLandmarks, TrackState
+from tests.tracked_points import PARTS, Moment, landmarks_of
+
+FPS = 30
+HERE, FAR = 0.0, 2.0
+NOTHING_HELD = {"nan_rejected": 0, "outliers_held": 0, "resets": 0}
+
+
+def shifted(
+    shifts_m: Sequence[float], smoother: Smoother, fps: int = FPS
+) -> list[SmoothedLandmarks]:
+    return [
+        smoother.filter(landmarks_of(Moment(time_s=i / fps, shift_m=(x, 0.0, 0.0))))
+        for i, x in enumerate(shifts_m)
+    ]
+
+
+def places_m(shown: Sequence[SmoothedLandmarks]) -> list[float]:
+    origin = landmarks_of(Moment()).pose.world_m[0, 0]
+    return [float(seen.pose.world_m[0, 0] - origin) for seen in shown]
+
+
+@pytest.mark.parametrize("wrong_frames", [1, 2])
+def test_a_jump_and_back_is_not_shown(wrong_frames: int) -> None:
+    smoother = Smoother(FilterOptions())
+    shown = shifted([HERE] * 5 + [FAR] * wrong_frames + [HERE] * 5, smoother)
+
+    np.testing.assert_allclose(places_m(shown), HERE, atol=1e-6)
+    for part in PARTS:
+        states = [getattr(seen, part).state for seen in shown]
+        assert states[5 : 5 + wrong_frames] == [TrackState.HELD] * wrong_frames
+        assert set(states[5 + wrong_frames :]) == {TrackState.TRACKED}
+    assert smoother.counters["outliers_held"] == wrong_frames * len(PARTS)
+
+
+def test_a_cut_is_believed_in_the_third_frame_and_shown_at_once() -> None:
+    smoother = Smoother(FilterOptions())
+    shown = shifted([HERE] * 5 + [FAR] * 5, smoother)
+
+    np.testing.assert_allclose(places_m(shown)[5:], [HERE, HERE, FAR, FAR, FAR], atol=1e-6)
+    assert smoother.counters["outliers_held"] == 2 * len(PARTS)
+
+
+def test_a_part_that_flickers_is_not_blocked_for_ever() -> None:
+    rng = np.random.default_rng(0)
+    smoother = Smoother(FilterOptions())
+    shown = shifted([float(x) for x in rng.uniform(-50.0, 50.0, 60)], smoother)
+
+    tracked = sum(seen.pose.state is TrackState.TRACKED for seen in shown)
+    assert tracked >= 20
+
+
+@pytest.mark.parametrize("fps", [15, 30, 60, 120])
+def test_a_sprint_across_the_picture_passes(fps: int) -> None:
+    smoother = Smoother(FilterOptions())
+    # World landmarks have their origin between the hips: only the picture shows the sprint.
+    for i in range(fps):
+        running = landmarks_of(Moment(time_s=i / fps, shift_m=(4.9 * i / fps, 0.0, 0.0)))
+        assert smoother.filter(running).pose.state is TrackState.TRACKED
+    assert smoother.counters == NOTHING_HELD
+
+
+def test_only_the_part_that_jumps_is_held() -> None:
+    smoother = Smoother(FilterOptions())
+    still, jumped = landmarks_of(Moment()), landmarks_of(Moment(shift_m=(FAR, 0.0, 0.0)))
+    for i in range(4):
+        frame = landmarks_of(Moment(time_s=i / FPS))
+        if i == 3:
+            frame = type(frame)(
+                **{name: getattr(frame, name) for name in frame.__slots__ if name != "left_hand"},
+                left_hand=jumped.left_hand,
+            )
+        shown = smoother.filter(frame)
+    assert shown.left_hand.state is TrackState.HELD
+    assert shown.right_hand.state is shown.pose.state is TrackState.TRACKED
+    np.testing.assert_allclose(shown.left_hand.image, still.left_hand.image, atol=1e-6)
+
+
+def test_left_and_right_exchanged_for_a_frame_is_held_at_camera_rates() -> None:
+    for fps in (30, 60):
+        smoother = Smoother(FilterOptions())
+        for i in range(4):
+            seen = landmarks_of(Moment(time_s=i / fps))
+            if i == 3:
+                seen.pose.world_m[:] = seen.pose.world_m * (-1.0, 1.0, 1.0)
+            shown = smoother.filter(seen)
+        assert shown.pose.state is TrackState.HELD
+
+
+def test_after_a_quarter_of_a_second_out_of_sight_any_place_is_believed() -> None:
+    smoother = Smoother(FilterOptions())
+    smoother.filter(landmarks_of(Moment(time_s=0.0)))
+    smoother.filter(landmarks_of(Moment(time_s=0.2, unseen=PARTS)))
+    shown = smoother.filter(landmarks_of(Moment(time_s=0.26, shift_m=(FAR, 0.0, 0.0))))
+    assert shown.pose.state is TrackState.TRACKED
+    assert smoother.counters == NOTHING_HELD
+
+
+@pytest.mark.parametrize(
+    "options", [FilterOptions(outlier_gate=False), FilterOptions(enabled=False)]
+)
+def test_the_gate_can_be_switched_off(options: FilterOptions) -> None:
+    smoother = Smoother(options)
+    shown = shifted([HERE, HERE, FAR], smoother)
+    assert shown[-1].pose.state is TrackState.TRACKED
+    assert smoother.counters == NOTHING_HELD

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mocapbridge.errors import TakeUnwritable
+from mocapbridge.takes.reader import read_take
+from mocapbridge.takes.records import TakeHeader
+from mocapbridge.takes.writer import TakeWriter
+from mocapbridge.types import TrackState
+
+from .conftest import MakeFrame
+
+
+def _lines(path: Path) -> list[Any]:
+    """The file as any JSON library sees it."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_another_json_library_reads_the_numbers(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    landmarks, motion = make_frame(3)
+    writer.write(landmarks, motion)
+    writer.close()
+    head, frame, footer = _lines(writer.path)
+    assert (head["kind"], head["format"], head["version"]) == ("header", "mocapbridge-take", 1)
+    assert footer == {"kind": "footer", "frames": 1, "rejected_parts": 0, "complete": True}
+    steps = head["steps"]
+    assert frame["time_ns"] == landmarks.capture_time_ns
+    np.testing.assert_allclose(
+        np.reshape(frame["pose"]["world"], (33, 3)) * steps["world"],
+        landmarks.pose.world_m,
+        atol=0.51e-4,
+    )
+    np.testing.assert_allclose(
+        np.reshape(frame["motion"]["rotations"], (55, 4)) * steps["rotation"],
+        motion.pose.rotations_wxyz,
+        atol=0.51e-5,
+    )
+    # The recipe of docs/take-format.md.
+    mesh = frame["face"]["mesh"]
+    offsets = np.reshape(np.frombuffer(base64.b64decode(mesh["points"]), dtype="<i2"), (478, 3))
+    image = (np.array(mesh["origin"]) + offsets * mesh["scale"]) * steps["image"]
+    np.testing.assert_allclose(image, landmarks.face.image, atol=0.51e-5)
+
+
+def test_the_header_says_when(tmp_path: Path, header: TakeHeader) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.close()
+    head = _lines(writer.path)[0]
+    assert datetime.fromisoformat(head["created"]) == datetime.fromtimestamp(
+        1_700_000_000, tz=timezone.utc
+    )
+    assert head["frame_rate"] == [30000, 1001]
+    assert len(head["joint_names"]) == len(head["rest_positions_m"]) == 55
+
+
+def test_every_frame_can_be_read_before_the_take_is_closed(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    for index in range(5):
+        writer.write(*make_frame(index))
+        take = read_take(writer.path)
+        assert take.footer is None
+        assert [frame.motion.frame_id for frame in take.frames()] == list(range(index + 1))
+    writer.close()
+
+
+def test_flushing_is_due_within_a_second_and_only_after_frames(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    assert not writer.flush_if_due(0)
+    assert not writer.flush_if_due(2_000_000_000)  # nothing new
+    writer.write(*make_frame(0))
+    assert writer.flush_if_due(2_100_000_000)
+    writer.write(*make_frame(1))
+    assert not writer.flush_if_due(2_200_000_000)
+    assert writer.flush_if_due(3_000_000_000)
+    writer.close()
+
+
+def test_a_lost_part_is_its_state_only(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    landmarks, motion = make_frame(0)
+    lost = dataclasses.replace(
+        landmarks,
+        pose=dataclasses.replace(landmarks.pose, state=TrackState.LOST),
+        face=dataclasses.replace(landmarks.face, state=TrackState.LOST),
+        left_hand=dataclasses.replace(landmarks.left_hand, state=TrackState.LOST),
+    )
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.write(lost, motion)
+    writer.close()
+    frame = _lines(writer.path)[1]
+    assert frame["pose"] == frame["face"] == frame["left_hand"] == {"state": 0}
+    assert frame["right_hand"]["gesture"] == "Thumb_Up"
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_numbers_that_are_none_lose_their_part_and_are_counted(
+    bad: float, tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    good = make_frame(0)
+    landmarks, motion = make_frame(1)
+    landmarks.pose.world_m[3, 1] = bad
+    landmarks.face.image[400, 2] = bad
+    landmarks.left_hand.image[0, 0] = bad
+    motion.pose.rotations_wxyz[7, 2] = bad
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.write(*good)
+    writer.write(landmarks, motion)
+    writer.close()
+    assert writer.rejected_parts == 4
+    take = read_take(writer.path)
+    assert take.footer is not None
+    assert take.footer.rejected_parts == 4
+    first, second = take.frames()
+    for part in (second.landmarks.pose, second.landmarks.face, second.landmarks.left_hand):
+        assert part.state is TrackState.LOST
+    assert second.landmarks.right_hand.state is TrackState.TRACKED
+    assert second.motion.pose.state is TrackState.LOST
+    np.testing.assert_array_equal(
+        second.motion.pose.rotations_wxyz, first.motion.pose.rotations_wxyz
+    )
+
+
+def test_a_face_larger_than_sixteen_bits_keeps_its_shape(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    landmarks, motion = make_frame(0)
+    landmarks.face.image[:] = np.reshape(np.linspace(-3.0, 4.0, 478 * 3), (478, 3))
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.write(landmarks, motion)
+    writer.close()
+    (frame,) = read_take(writer.path).frames()
+    scale = np.ceil(3.5e5 / 32767)
+    np.testing.assert_allclose(
+        frame.landmarks.face.image, landmarks.face.image, atol=scale * 0.51e-5
+    )
+
+
+def test_landmarks_and_motion_of_different_frames_are_refused(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    with pytest.raises(ValueError, match="do not belong together"):
+        writer.write(make_frame(0)[0], make_frame(1)[1])
+    writer.close()
+
+
+def test_closing_twice_writes_one_footer_and_ends_the_take(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.close()
+    writer.close()
+    with pytest.raises(TakeUnwritable, match="closed"):
+        writer.write(*make_frame(0))
+    assert [line["kind"] for line in _lines(writer.path)] == ["header", "footer"]
+
+
+_DISK_OF_LIMITED_SIZE = """
+import importlib.util, resource, sys
+from pathlib import Path
+
+spec = importlib.util.spec_from_file_location("frames", sys.argv[1])
+frames = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(frames)
+from mocapbridge.errors import TakeUnwritable
+from mocapbridge.takes.records import AnchorRecord, TakeHeader
+from mocapbridge.takes.writer import TakeWriter
+
+header = TakeHeader(
+    app_version="0", subject="Anna", source="clip.mp4", created="", frame_rate=(30, 1),
+    anchor=AnchorRecord(monotonic_ns=0, unix_ns=0), rest_positions_m=[(0, 0, 0)] * 55, config={},
+)
+writer = TakeWriter(Path(sys.argv[2]), "take", header)
+resource.setrlimit(resource.RLIMIT_FSIZE, (55_555, 55_555))
+for index in range(100):
+    try:
+        writer.write(*frames._frame(index))
+    except TakeUnwritable as error:
+        writer.close()
+        print(writer.frames, error)
+        break
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file size limit needs POSIX")
+def test_a_full_disk_keeps_every_whole_frame(tmp_path: Path) -> None:
+    conftest = Path(__file__).with_name("conftest.py")
+    result = subprocess.run(
+        [sys.executable, "-c", _DISK_OF_LIMITED_SIZE, str(conftest), str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    written, _, message = result.stdout.partition(" ")
+    assert "recording stopped after" in message
+    assert "what was recorded is kept" in message
+    (path,) = tmp_path.iterdir()
+    assert path.read_bytes().endswith(b"}\n")
+    read = [frame.motion.frame_id for frame in read_take(path).frames()]
+    assert read == list(range(int(written)))
+    assert len(read) >= 3
