@@ -31,7 +31,15 @@ from mocapbridge.sources.options import VideoOptions
 from mocapbridge.sources.video_file import VideoFileSource
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import Float64Array, Landmarks, TrackState
+from mocapbridge.types import (
+    FaceLandmarks,
+    Float32Array,
+    Float64Array,
+    HandLandmarks,
+    Landmarks,
+    PoseLandmarks,
+    TrackState,
+)
 
 _SAMPLES: Final = Path(__file__).parents[1] / "samples"
 _SHORTEST_RUN: Final = 25
@@ -47,17 +55,17 @@ class Group(NamedTuple):
 
     name: str
     part: str
-    points: Callable[[Landmarks], Float64Array]
+    points: Callable[[Landmarks], Float32Array]
     """(points, axes) of one frame."""
 
 
-def _across(image: Float64Array, landmarks: Landmarks) -> Float64Array:
+def _across(image: Float32Array, landmarks: Landmarks) -> Float32Array:
     """Picture coordinates in widths, without depth."""
     width_px, height_px = landmarks.image_size_px
-    return image[:, :2] * (1.0, height_px / width_px)
+    return image[:, :2] * np.array((1.0, height_px / width_px), np.float32)
 
 
-GROUPS: Final = (
+GROUPS: Final[tuple[Group, ...]] = (
     Group("body", "pose", lambda seen: seen.pose.world_m),
     Group("root", "pose", lambda seen: _across(seen.pose.image, seen)),
     Group("hand, world", "left_hand", lambda seen: seen.left_hand.world_m),
@@ -138,13 +146,16 @@ def _runs(raw: Sequence[Landmarks], part: str) -> Iterator[list[Landmarks]]:
     """Uninterrupted runs of frames in which a part is tracked."""
     run: list[Landmarks] = []
     for landmarks in (*raw, None):
-        seen = None if landmarks is None else getattr(landmarks, part)
-        if seen and seen.state is TrackState.TRACKED and seen.confidence >= _LEAST_CONFIDENCE:
+        if landmarks is not None and _sure(getattr(landmarks, part)):
             run.append(landmarks)
             continue
         if len(run) >= _SHORTEST_RUN:
             yield run
         run = []
+
+
+def _sure(part: PoseLandmarks | FaceLandmarks | HandLandmarks) -> bool:
+    return part.state is TrackState.TRACKED and part.confidence >= _LEAST_CONFIDENCE
 
 
 def _stacked(group: Group, run: Sequence[Landmarks]) -> Float64Array:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.errors import OutputUnavailable
 from mocapbridge.types import (
@@ -44,6 +45,7 @@ _FACE_CURVES: Final = (
 )  # fmt: skip
 _IRISES: Final = (468, 473)
 _SUBPIXEL_BITS: Final = 3
+_FixedPoints: TypeAlias = npt.NDArray[np.int32]
 _BODY_COLOUR: Final = (235, 206, 135)
 _FACE_COLOUR: Final = (160, 230, 160)
 _LEFT_COLOUR: Final = (0, 165, 255)
@@ -106,9 +108,8 @@ def draw(image_bgr: UInt8Array, landmarks: Landmarks) -> UInt8Array:
         landmarks: what tracking found in it.
     """
     picture = image_bgr.copy()
-    thickness = max(1, round(max(picture.shape[:2]) / 480))
     if landmarks.pose.state is TrackState.TRACKED:
-        _draw_body(picture, landmarks.pose, thickness)
+        _draw_body(picture, landmarks.pose)
     if landmarks.face.state is TrackState.TRACKED:
         _draw_face(picture, landmarks.face)
     for hand, colour in (
@@ -116,21 +117,25 @@ def draw(image_bgr: UInt8Array, landmarks: Landmarks) -> UInt8Array:
         (landmarks.right_hand, _RIGHT_COLOUR),
     ):
         if hand.state is TrackState.TRACKED:
-            _draw_hand(picture, hand, colour, thickness)
+            _draw_hand(picture, hand, colour)
     return picture
 
 
-def _draw_body(picture: UInt8Array, pose: PoseLandmarks, thickness: int) -> None:
+def _draw_body(picture: UInt8Array, pose: PoseLandmarks) -> None:
     seen = pose.visibility[_BODY_BONES].min(axis=1) >= _VISIBLE
     points = _fixed_point(picture, pose.image)
-    _lines(picture, points[_BODY_BONES[seen]], _BODY_COLOUR, thickness)
+    _lines(picture, points[_BODY_BONES[seen]], _BODY_COLOUR, _thickness(points, 180))
 
 
-def _draw_hand(
-    picture: UInt8Array, hand: HandLandmarks, colour: tuple[int, int, int], thickness: int
-) -> None:
+def _draw_hand(picture: UInt8Array, hand: HandLandmarks, colour: tuple[int, int, int]) -> None:
     points = _fixed_point(picture, hand.image)
-    _lines(picture, points[_HAND_BONES], colour, thickness)
+    _lines(picture, points[_HAND_BONES], colour, _thickness(points, 60))
+
+
+def _thickness(points: _FixedPoints, part: int) -> int:
+    """Lines as thick as that part of what they draw [px]."""
+    extent_px = int(np.ptp(points, axis=0).max()) >> _SUBPIXEL_BITS
+    return max(1, extent_px // part)
 
 
 def _draw_face(picture: UInt8Array, face: FaceLandmarks) -> None:
@@ -146,9 +151,7 @@ def _draw_face(picture: UInt8Array, face: FaceLandmarks) -> None:
         )
 
 
-def _fixed_point(
-    picture: UInt8Array, image: Float32Array
-) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+def _fixed_point(picture: UInt8Array, image: Float32Array) -> _FixedPoints:
     """Landmarks in pixels, in OpenCV's fixed point format."""
     height, width = picture.shape[:2]
     pixels = image[:, :2] * np.array([width, height], dtype=np.float32)
@@ -158,7 +161,7 @@ def _fixed_point(
 
 def _lines(
     picture: UInt8Array,
-    segments: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+    segments: _FixedPoints,
     colour: tuple[int, int, int],
     thickness: int,
 ) -> None:

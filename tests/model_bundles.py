@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import pytest
 
 from mocapbridge.tracking.model_store import Manifest, load_manifest
 from mocapbridge.tracking.model_store.manifest import Network
@@ -102,9 +103,12 @@ def http_host(answer: Handler) -> Generator[tuple[str, list[str]], None, None]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
+    patch = pytest.MonkeyPatch()
+    patch.setenv("no_proxy", "127.0.0.1")
     try:
         yield f"http://127.0.0.1:{server.server_port}", asked
     finally:
+        patch.undo()
         server.shutdown()
         thread.join()
         server.server_close()

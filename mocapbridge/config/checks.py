@@ -69,6 +69,8 @@ def _check_source(config: RunConfig) -> Iterator[Problem]:
             ("source", "end_s"),
             f"the end ({source.end_s:g} s) must lie after start_s ({source.start_s:g} s)",
         )
+    if isinstance(source, SyntheticOptions) and source.live and source.pace != "native":
+        yield Problem(("source", "pace"), "a live source needs pace native: nothing waits for it")
     if isinstance(source, SyntheticOptions) and config.tracking.backend != "synthetic":
         yield Problem(
             ("tracking", "backend"),

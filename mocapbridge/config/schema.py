@@ -18,7 +18,7 @@ class MonitorOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The live view in the terminal."""
 
     view: bool = True
-    """False: no view, one line at the end (the same as `--headless`)."""
+    """False: a plain line now and then instead of the view, as `--headless` does."""
     interval_s: Annotated[float, Meta(ge=0.05, le=60.0)] = 0.25
     """Time between two updates of the view."""
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from mocapbridge.filters import layout
 from mocapbridge.filters.loss import Standing
+from mocapbridge.geometry.matrix import cross
 from mocapbridge.types import (
     BLENDSHAPE_COUNT,
     HAND_LANDMARK_COUNT,
@@ -131,10 +132,7 @@ def nearest_rotation(matrix: Float64Array) -> Float64Array:
     """
     u, _, vt = np.linalg.svd(matrix)
     rotation = u @ vt
-    x, y, z = rotation.tolist()
-    if x[0] * (y[1] * z[2] - y[2] * z[1]) + x[1] * (y[2] * z[0] - y[0] * z[2]) + x[2] * (
-        y[0] * z[1] - y[1] * z[0]
-    ) < 0.0:
+    if float(rotation[0] @ cross(rotation[1], rotation[2])) < 0.0:
         u[:, 2] *= -1.0
         rotation = u @ vt
     return rotation

@@ -33,8 +33,8 @@ DEFAULT_RATE: Final = Fraction(30)
 SETTLE_S: Final = 0.25
 """Footage starts so long after the outputs are open, that ZeroMQ subscribers which already wait get
 its first frame: they try to connect every 100 ms (ZMQ_RECONNECT_IVL)."""
-_LARGEST_RATE_DENOMINATOR: Final = 1001
-"""Of the rates in use, 30000/1001 and its relatives (SMPTE ST 12-1)."""
+_SAME_RATE_HZ: Final = 2e-3
+"""Containers and drivers write 24000/1001 as 23.976 or 23.98 (SMPTE ST 12-1 has the fractions)."""
 
 
 @contextlib.contextmanager
@@ -114,7 +114,11 @@ def stated_rate(nominal_fps: float) -> tuple[int, int]:
     """
     if nominal_fps <= 0.0:
         return DEFAULT_RATE.as_integer_ratio()
-    return Fraction(nominal_fps).limit_denominator(_LARGEST_RATE_DENOMINATOR).as_integer_ratio()
+    for divisor in (1000, 1001):
+        rate = Fraction(round(nominal_fps * divisor / 1000) * 1000, divisor)
+        if abs(float(rate) - nominal_fps) < _SAME_RATE_HZ:
+            return rate.as_integer_ratio()
+    return Fraction(nominal_fps).limit_denominator(1000).as_integer_ratio()
 
 
 def _tag(options: SourceOptions | OutputOptions) -> str:

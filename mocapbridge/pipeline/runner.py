@@ -57,10 +57,10 @@ DRAIN_S: Final = 5.0
 """How long outputs and recorder may take to finish after the last frame of footage."""
 HALT_CORE_S: Final = 0.5
 """How long reader, tracker and motion get to end when halted; again after closing the source."""
-HALT_EDGE_S: Final = 0.7
+HALT_EDGE_S: Final = 0.5
 """How long outputs and recorder get to send and write what waits when halted."""
 HALT_LAST_S: Final = 0.2
-"""How long they get to end after what waits was dropped: 1.9 s in all."""
+"""How long a thread gets to end after what it waited for was closed: 1.9 s in all."""
 
 Watch = Callable[[RunSnapshot], None]
 
@@ -236,6 +236,8 @@ class Pipeline:
             # The reader may hang in the driver; so may closing, hence on a thread.
             self._core.start("source closer", self._parts.source.close)
             self._core.join(HALT_CORE_S)
+            self._tracked.close()  # where the tracker hangs, motion need not
+            self._core.join(HALT_LAST_S)
         for frames in self._to_outputs:
             frames.close()
         self._to_take.close()

@@ -43,11 +43,9 @@ class LiveSolver:
         self._camera = Camera(options.camera)
         self._occlusion = Occlusion(options.occlusion)
         self._placement = Placement(options.root, self._camera)
-        self._offsets_m = proportions.default_offsets_m()
-        self._scale = 1.0
-        self._measured = False
-        if options.height_m is not None:
-            self._set_scale(options.height_m / proportions.DEFAULT_HEIGHT_M)
+        height_m = options.height_m or proportions.STANDARD_HEIGHT_M
+        self._scale = height_m / proportions.STANDARD_HEIGHT_M
+        self._offsets_m = proportions.offsets_m(height_m)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
 
@@ -60,7 +58,6 @@ class LiveSolver:
         """The motion of one frame. Frames come in the order of their capture times."""
         dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
-        self._measure(seen)
         gaze = head.gaze_from_blendshapes(seen.blendshapes)
         world = self._world_rotations(seen, gaze)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
@@ -109,19 +106,6 @@ class LiveSolver:
         if last_ns is None:
             return 0.0
         return min(max((landmarks.capture_time_ns - last_ns) * 1e-9, 0.0), _LONGEST_STEP_S)
-
-    def _measure(self, seen: Observation) -> None:
-        """Take the performer's size from the first frame that shows it."""
-        if self._measured or self._options.height_m is not None:
-            return
-        if not seen.body_seen:
-            return
-        self._measured = True
-        self._set_scale(proportions.body_scale(seen.points_m))
-
-    def _set_scale(self, scale: float) -> None:
-        self._scale = scale
-        self._offsets_m = proportions.default_offsets_m() * scale
 
     def _world_rotations(self, seen: Observation, gaze_rad: Float64Array) -> Float64Array:
         """(55, 3, 3) what the landmarks say, joint by joint; what is not seen follows along."""

@@ -1,4 +1,11 @@
-"""The performer's bones: default proportions, scaled to the performer's size."""
+"""The performer's bones: constant lengths, known before the first frame.
+
+MediaPipe's world landmarks always describe about the same adult, whoever stands before the camera:
+over four clips of three very different performers (1.60 m rendered, two real) the medians of its
+bones lie within 3 % of the numbers below, and solving with each performer's own median, or with
+the true lengths, makes positions and angles neither better nor worse (MPJPE 95, 95 and 91 mm, knee
+10.9, 11.1 and 10.6 degrees). So the lengths are fixed, and only the height scales them.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +17,50 @@ from mocapbridge.skeleton import JOINTS
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
-DEFAULT_HEIGHT_M: Final = 1.70
-"""Height of the performer that ``skeleton.JOINTS`` describes."""
-_SIZE_PATHS: Final = np.array(
-    ((11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28))
-)
-"""Bones whose lengths together measure the size: arms and legs."""
-_DEFAULT_SUM_M: Final = 2.0 * (0.27 + 0.25 + 0.41 + 0.41)
-_SCALE_RANGE: Final = (0.4, 1.5)
-"""From a child of 0.7 m to a giant of 2.5 m: beyond that the landmarks are wrong."""
+STANDARD_HEIGHT_M: Final = 1.70
+"""Height of the adult that MediaPipe's world landmarks describe, and ``skeleton.JOINTS`` too."""
+
+UPPER_ARM_M: Final = 0.245
+FOREARM_M: Final = 0.240
+THIGH_M: Final = 0.400
+SHIN_M: Final = 0.370
+SHOULDER_WIDTH_M: Final = 0.335
+HIP_WIDTH_M: Final = 0.220
+TORSO_SIDE_M: Final = 0.495
+"""Shoulder to hip of the same side."""
+TORSO_DIAGONAL_M: Final = 0.560
+"""Shoulder to hip of the other side."""
+HEAD_M: Final = 0.285
+"""Shoulder to nose."""
+TORSO_M: Final = float(np.sqrt(TORSO_SIDE_M**2 - (0.5 * (SHOULDER_WIDTH_M - HIP_WIDTH_M)) ** 2))
+"""Middle of the hips to middle of the shoulders."""
+HIP_DROP_M: Final = -JOINTS[int(anatomy.UPPER_LEG_JOINTS[0])].offset_m[1]
+"""How far the hip joints lie below the ``hips`` joint."""
+ANKLE_HEIGHT_M: Final = 0.08
+"""Foot joint above the sole."""
 
 
-def default_offsets_m() -> Float64Array:
-    """(55, 3) each joint in its parent's axes, for a performer of ``DEFAULT_HEIGHT_M``."""
-    return np.array([joint.offset_m for joint in JOINTS], dtype=np.float64)
+def offsets_m(height_m: float) -> Float64Array:
+    """(55, 3) each joint in its parent's axes, for a performer of that height [m]."""
+    offsets = np.array([joint.offset_m for joint in JOINTS], dtype=np.float64)
+    trunk = [anatomy.SPINE_JOINT, anatomy.CHEST_JOINT, anatomy.UPPER_CHEST_JOINT]
+    shoulders = anatomy.SHOULDER_JOINTS
+    rise = offsets[trunk, 1].sum() + offsets[shoulders[0], 1]
+    stretch = (TORSO_M - HIP_DROP_M) / rise
+    offsets[trunk] *= stretch
+    offsets[shoulders, 1] *= stretch
+    side = np.array((1.0, -1.0))
+    reach = 0.5 * SHOULDER_WIDTH_M - np.abs(offsets[shoulders, 0])
+    offsets[anatomy.UPPER_ARM_JOINTS, 0] = side * reach
+    offsets[anatomy.LOWER_ARM_JOINTS, 0] = side * UPPER_ARM_M
+    offsets[anatomy.HAND_JOINTS, 0] = side * FOREARM_M
+    offsets[anatomy.UPPER_LEG_JOINTS, 0] = side * 0.5 * HIP_WIDTH_M
+    offsets[anatomy.LOWER_LEG_JOINTS, 1] = -THIGH_M
+    offsets[anatomy.FOOT_JOINTS, 1] = -SHIN_M
+    offsets[anatomy.HIPS_JOINT, 1] = HIP_DROP_M + THIGH_M + SHIN_M + ANKLE_HEIGHT_M
+    return offsets * (height_m / STANDARD_HEIGHT_M)
 
 
-def body_scale(points_m: Float64Array) -> float:
-    """Size of the performer against the default one, from landmarks ``(33, 3)`` [m]."""
-    bones = points_m[_SIZE_PATHS[:, 1]] - points_m[_SIZE_PATHS[:, 0]]
-    total_m = float(np.sqrt(np.einsum("ij,ij->i", bones, bones)).sum())
-    return min(max(total_m / _DEFAULT_SUM_M, _SCALE_RANGE[0]), _SCALE_RANGE[1])
-
-
-def rest_positions_m(offsets_m: Float64Array) -> Float64Array:
+def rest_positions_m(offsets: Float64Array) -> Float64Array:
     """(55, 3) joint positions of the T-pose with these offsets, world frame [m]."""
-    return anatomy.ANCESTORS @ offsets_m + offsets_m[0]
+    return anatomy.ANCESTORS @ offsets + offsets[anatomy.HIPS_JOINT]

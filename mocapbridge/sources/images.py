@@ -60,8 +60,9 @@ class ImageSource:
         """
         self._playback.resume()
         self._paths = _find_pictures(self._options.path)
+        if self._frame_index > 0:
+            self._start_pass()
         self._place = 0
-        self._delivered_in_pass = 0
         self.frame_count = None if self._options.loop else len(self._paths)
         self._pending = self._next_decodable()
         if self._pending is None:

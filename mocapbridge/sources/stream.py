@@ -52,8 +52,8 @@ class StreamSource(LiveSource):
         if opened:
             return f"the stream opens but delivers no picture: {self.source_id}"
         return (
-            f"no stream could be opened within {self._options.open_timeout_s:g} s; check that the "
-            f"sender runs, the address, user and password, the network: {self.source_id}"
+            "no stream could be opened; check that the sender runs, the address, user and "
+            f"password, the network: {self.source_id}"
         )
 
 

@@ -77,6 +77,8 @@ class VideoFileSource:
             except ConfigError:
                 self._release()
                 raise
+            if self._frame_index > 0:
+                self._begin_pass(decoder.interval_ns)
             self.nominal_fps = decoder.rate_hz
             self.frame_count = self._expected_count(decoder)
 
@@ -143,13 +145,17 @@ class VideoFileSource:
         return picture
 
     def _first_of_next_pass(self, finished: VideoDecoder) -> DecodedPicture:
-        self._playback.start_pass(finished.interval_ns)
-        self._corrupt_in_former_passes = self.corrupt_frames
-        self._repaired_in_former_passes = self.repaired_times
-        self._segment += 1
+        self._begin_pass(finished.interval_ns)
         self._release()
         _, first = self._start_decoder()
         return first
+
+    def _begin_pass(self, interval_ns: int) -> None:
+        """Go on counting where the former pass ended."""
+        self._playback.start_pass(interval_ns)
+        self._corrupt_in_former_passes = self.corrupt_frames
+        self._repaired_in_former_passes = self.repaired_times
+        self._segment += 1
 
     def _count(self, decoder: VideoDecoder) -> None:
         self.corrupt_frames = self._corrupt_in_former_passes + decoder.damaged_count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -49,10 +50,22 @@ def test_the_shipped_schema_is_current() -> None:
     assert shipped == schema_text(), "run: mocapbridge config schema > configs/schema.json"
 
 
-def test_every_key_is_documented() -> None:
-    documentation = Path(__file__).parents[2] / "docs" / "configuration.md"
-    words = set(re.findall(r"`(\w+)`", documentation.read_text(encoding="utf-8")))
-    keys = {
-        key for definition in json_schema()["$defs"].values() for key in definition["properties"]
+def test_every_key_is_documented_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in row.split("|")]
+        for row in re.findall(r"^\| (`.*) \|$", text, re.MULTILINE)
+    ]
+    documented = {
+        (key, row[2].strip("`")) for row in rows for key in re.findall(r"`(\w+)`", row[0])
     }
-    assert keys <= words, sorted(keys - words)
+    keys = {key for key, _ in documented}
+    for section, definition in json_schema()["$defs"].items():
+        for key, schema in definition["properties"].items():
+            if key == "type":
+                continue
+            assert key in keys, f"{section}.{key}"
+            default = schema.get("default")
+            if default is not None and default != {} and key not in ("loop", "pace"):
+                text = default if isinstance(default, str) else json.dumps(default)
+                assert (key, text) in documented, f"{section}.{key}: {text}"

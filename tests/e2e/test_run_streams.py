@@ -41,9 +41,13 @@ class OscReceiver:
         self.part_counts = set[int]()
         self.names = set[str]()
         dispatcher = Dispatcher()
-        dispatcher.map("/mocap/frame", self._note_frame)
-        dispatcher.map("/mocap/joint/*", self._note_name)
-        dispatcher.map("/mocap/blend/*", self._note_name)
+        for address, note in (
+            ("/mocap/frame", self._note_frame),
+            ("/mocap/joint/*", self._note_name),
+            ("/mocap/blend/*", self._note_name),
+        ):
+            # python-osc leaves the handler's return type open.
+            dispatcher.map(address, note)  # pyright: ignore[reportUnknownMemberType]
         self._server = BlockingOSCUDPServer(("127.0.0.1", 0), dispatcher)
         self.port = self._server.server_address[1]
 
@@ -73,7 +77,7 @@ class ZmqReceiver:
     def __init__(self, port: int) -> None:
         self.frame_ids = list[int]()
         self.topics = set[bytes]()
-        self._port = port
+        self.port = port
         self._over = threading.Event()
 
     @contextmanager
@@ -90,7 +94,7 @@ class ZmqReceiver:
         with zmq.Context() as context, context.socket(zmq.SUB) as subscriber:
             subscriber.linger = 0
             subscriber.subscribe(b"")
-            subscriber.connect(f"tcp://127.0.0.1:{self._port}")
+            subscriber.connect(f"tcp://127.0.0.1:{self.port}")
             while subscriber.poll(50) or not self._over.is_set():
                 if subscriber.poll(0):
                     topic, payload = subscriber.recv_multipart()
@@ -146,7 +150,7 @@ def test_every_frame_of_footage_reaches_osc_zmq_udp_and_the_take(tmp_path: Path)
     osc, udp = OscReceiver(), UdpReceiver()
     subscriber = ZmqReceiver(free_port())
     config = tmp_path / "streams.yaml"
-    ports = {"osc": osc.port, "zmq": subscriber._port, "link": udp.port}
+    ports = {"osc": osc.port, "zmq": subscriber.port, "link": udp.port}
     config.write_text(CONFIG.format(frames=FRAMES, **ports), encoding="utf-8")
     stats = tmp_path / "stats.json"
     command = [sys.executable, "-m", "mocapbridge", "run", "--config", str(config)]

@@ -161,7 +161,7 @@ def test_server_that_accepts_and_says_nothing_is_given_up() -> None:
         port = silent.getsockname()[1]
         options = StreamOptions(url=f"http://127.0.0.1:{port}/video", open_timeout_s=0.5)
         source = StreamSource(options, SystemClock())
-        with pytest.raises(SourceUnavailable, match=r"no stream could be opened within 0\.5 s"):
+        with pytest.raises(SourceUnavailable, match="no stream could be opened"):
             source.open()
 
 

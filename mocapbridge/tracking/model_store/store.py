@@ -144,9 +144,9 @@ class ModelStore:
     def _verified(
         self, name: BundleName, path: Path, provenance: Provenance
     ) -> ResolvedBundle | None:
-        if not path.exists():
-            return None
         try:
+            if not path.exists():
+                return None
             return _resolved(name, path, provenance, verify(path, name, self.manifest))
         except OSError as error:
             raise ModelCorrupt(f"{name} cannot be read ({error.strerror}): {path}") from error

@@ -118,6 +118,10 @@ def test_a_flood_of_problems_is_cut() -> None:
         ("tracking: {body: false, segmentation_mask: true}", r"tracking\.segmentation_mask: "),
         ("tracking: {synthetic_delay_s: 1}", r"tracking\.synthetic_delay_s: only for"),
         ("source: {type: synthetic}", r"tracking\.backend: a synthetic source has no pictures"),
+        (
+            "{source: {type: synthetic, live: true, pace: fast}, tracking: {backend: synthetic}}",
+            r"source\.pace: a live source needs pace native",
+        ),
         ("solve: {occlusion: {hidden_below: 0.9}}", r"solve\.occlusion\.hidden_below: expected at"),
         ("outputs: [{type: zmq, bind: 'tcp://127.0.0.1'}]", r"outputs\[0\]\.bind: expected tcp:"),
         (

@@ -136,13 +136,15 @@ def test_a_part_that_was_lost_is_there_at_once() -> None:
 def test_a_single_missed_frame_costs_no_extra_delay() -> None:
     # Coming back takes as long as the part was missed: here one frame, which has passed already.
     smoother, complete = Smoother(FilterOptions()), Smoother(FilterOptions())
+    behind_m: list[float] = []
     for index in range(6):
         moment = Moment(time_s=index / 30.0, shift_m=(0.02 * index, 0.0, 0.0))
         landmarks = landmarks_of(moment)
         with_gap = smoother.filter(without(landmarks, PARTS) if index == 4 else landmarks)
         without_gap = complete.filter(landmarks)
-    behind = without_gap.pose.world_m[0, 0] - with_gap.pose.world_m[0, 0]
-    assert abs(behind) < 0.01
+        behind_m.append(float(without_gap.pose.world_m[0, 0] - with_gap.pose.world_m[0, 0]))
+    assert behind_m[4] > 0.015
+    assert abs(behind_m[5]) < 0.005
 
 
 def test_a_part_that_returns_and_goes_again_never_jumps() -> None:
@@ -159,4 +161,3 @@ def test_a_part_that_returns_and_goes_again_never_jumps() -> None:
     assert steps.max() < 0.1
     # What is not seen does not move.
     assert steps[[12, 13, 15]].max() == 0.0
-    assert TRACKED > HELD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,28 +75,20 @@ def test_a_sprint_across_the_picture_passes(fps: int) -> None:
 def test_only_the_part_that_jumps_is_held() -> None:
     smoother = Smoother(FilterOptions())
     still, jumped = landmarks_of(Moment()), landmarks_of(Moment(shift_m=(FAR, 0.0, 0.0)))
-    for i in range(4):
-        frame = landmarks_of(Moment(time_s=i / FPS))
-        if i == 3:
-            frame = type(frame)(
-                **{name: getattr(frame, name) for name in frame.__slots__ if name != "left_hand"},
-                left_hand=jumped.left_hand,
-            )
-        shown = smoother.filter(frame)
+    shifted([HERE] * 3, smoother)
+    shown = smoother.filter(replace(still, capture_time_ns=100_000_000, left_hand=jumped.left_hand))
     assert shown.left_hand.state is TrackState.HELD
     assert shown.right_hand.state is shown.pose.state is TrackState.TRACKED
     np.testing.assert_allclose(shown.left_hand.image, still.left_hand.image, atol=1e-6)
 
 
-def test_left_and_right_exchanged_for_a_frame_is_held_at_camera_rates() -> None:
-    for fps in (30, 60):
-        smoother = Smoother(FilterOptions())
-        for i in range(4):
-            seen = landmarks_of(Moment(time_s=i / fps))
-            if i == 3:
-                seen.pose.world_m[:] = seen.pose.world_m * (-1.0, 1.0, 1.0)
-            shown = smoother.filter(seen)
-        assert shown.pose.state is TrackState.HELD
+@pytest.mark.parametrize("fps", [30, 60])
+def test_left_and_right_exchanged_for_a_frame_is_held(fps: int) -> None:
+    smoother = Smoother(FilterOptions())
+    shifted([HERE] * 3, smoother, fps)
+    seen = landmarks_of(Moment(time_s=3 / fps))
+    seen.pose.world_m[:, 0] *= -1.0
+    assert smoother.filter(seen).pose.state is TrackState.HELD
 
 
 def test_after_a_quarter_of_a_second_out_of_sight_any_place_is_believed() -> None:

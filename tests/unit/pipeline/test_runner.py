@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -118,6 +119,7 @@ def test_errors_of_one_output_are_counted_and_its_own(caplog: pytest.LogCaptureF
         if frame.frame_id % 2:
             raise OutputFailed("nobody listens")
 
+    caplog.set_level(logging.INFO, logger="mocapbridge")
     failing, healthy = CollectingOutput("failing", refuse_odd), CollectingOutput("healthy")
     end = plain_pipeline(ScriptedSource(200), [failing, healthy]).run(never())
     assert _ids(healthy) == list(range(200))

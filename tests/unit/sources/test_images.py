@@ -152,6 +152,18 @@ def test_looped_still_keeps_its_segment(tmp_path: Path, clock: Clock) -> None:
     assert [(frame.frame_index, frame.segment) for frame in frames] == [(0, 0), (1, 0), (2, 0)]
 
 
+def test_open_again_goes_on_rising(tmp_path: Path, clock: Clock) -> None:
+    for number in range(2):
+        write_picture(tmp_path / f"{number}.png", number)
+    source = ImageSource(ImagesOptions(path=str(tmp_path), fps=10.0), clock)
+    frames = read_all(source) + read_all(source)
+    assert levels(frames) == [0, 1, 0, 1]
+    assert [frame.frame_index for frame in frames] == [0, 1, 2, 3]
+    assert [frame.segment for frame in frames] == [0, 0, 1, 1]
+    start_ns = frames[0].capture_time_ns
+    assert [(frame.capture_time_ns - start_ns) // 10**8 for frame in frames] == [0, 1, 2, 3]
+
+
 def test_native_pace_waits(tmp_path: Path, clock: Clock) -> None:
     for number in range(3):
         write_picture(tmp_path / f"{number}.png", number)

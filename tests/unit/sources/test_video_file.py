@@ -163,12 +163,19 @@ def test_close_from_another_thread_ends_a_waiting_read(make_clip: MakeClip) -> N
     source.close()
 
 
-def test_open_again_after_close_starts_over(make_clip: MakeClip, clock: Clock) -> None:
-    source = VideoFileSource(VideoOptions(path=str(make_clip([0, 40]))), clock)
-    assert len(read_all(source)) == 2
+def test_open_again_after_close_starts_over_and_goes_on_rising(
+    make_clip: MakeClip, clock: Clock
+) -> None:
+    clip = make_clip([0, 40, 80], damaged=(1,))
+    source = VideoFileSource(VideoOptions(path=str(clip)), clock)
+    frames = read_all(source)
     assert source.read() is None
-    again = read_all(source)
-    assert [shown(frame) for frame in again] == [0, 1]
+    frames += read_all(source)
+    assert [shown(frame) for frame in frames] == [0, 2, 0, 2]
+    assert [frame.frame_index for frame in frames] == [0, 1, 2, 3]
+    assert [frame.segment for frame in frames] == [0, 0, 1, 1]
+    assert times_ms(frames) == [0, 80, 120, 200]
+    assert source.corrupt_frames == 2
 
 
 def test_odd_sizes_are_decoded_whole(make_clip: MakeClip, clock: Clock) -> None:

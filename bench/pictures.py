@@ -1,0 +1,49 @@
+"""Draws the picture at the top of the README: ``python -m bench.pictures``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mocapbridge.bundled import bundled_path
+from mocapbridge.overlay import draw
+from mocapbridge.tracking.composed import ComposedTracker
+from mocapbridge.tracking.options import TrackingOptions
+from mocapbridge.types import UInt8Array, VideoFrame
+
+_HEIGHT_PX = 420
+_PICKS = (
+    ("performer_full", 66, (430, 90, 440, 440)),
+    ("performer_full", 192, (450, 150, 360, 360)),
+    ("performer_upper", 150, (80, 0, 480, 480)),
+)
+"""Clip, frame, and the part of the picture: x, y, width, height [px]."""
+
+
+def main() -> None:
+    """Write docs/images/tracking.jpg."""
+    tiles = [_tile(*pick) for pick in _PICKS]
+    target = Path(__file__).parent.parent / "docs" / "images" / "tracking.jpg"
+    cv2.imwrite(str(target), np.hstack(tiles), [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _tile(clip: str, frame_index: int, part: tuple[int, int, int, int]) -> UInt8Array:
+    capture = cv2.VideoCapture(str(bundled_path(f"samples/{clip}.mp4")))
+    rate_hz = capture.get(cv2.CAP_PROP_FPS)
+    tracker = ComposedTracker(TrackingOptions())
+    drawn = np.zeros((1, 1, 3), dtype=np.uint8)
+    for index in range(frame_index + 1):
+        image = np.asarray(capture.read()[1], dtype=np.uint8)
+        frame = VideoFrame(image, round((index + 1) * 1e9 / rate_hz), index, clip)
+        drawn = draw(image, tracker.track(frame))
+    tracker.close()
+    x, y, width, height = part
+    cut = drawn[y : y + height, x : x + width]
+    size = (round(_HEIGHT_PX * width / height), _HEIGHT_PX)
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+if __name__ == "__main__":
+    main()
