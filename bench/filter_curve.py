@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -50,7 +51,8 @@ _LONGEST_LAG_S: Final = 0.2
 _LAG_STEP_S: Final = 0.0025
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """Some of the landmarks, filtered with the same constants."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Frames of motion for tests and benches of what comes after the solver."""
+"""Frames of motion, and a clock, for tests and benches of what comes after the solver."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ from mocapbridge.types import (
     StreamInfo,
     TrackState,
 )
+
+
+class SteppedClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_ns = 1_000_000_000_000
+
+    def monotonic_ns(self) -> int:
+        return self.now_ns
+
+    def sleep(self, duration_s: float) -> None:
+        self.now_ns += round(duration_s * 1e9)
 
 
 def stream_info(subject: str = "performer", session_id: int = 0x0123456789ABCDEF) -> StreamInfo:
@@ -63,6 +76,34 @@ def random_frame(seed: int, frame_id: int | None = None) -> MocapFrame:
         left_hand_state=states[2],
         right_hand_state=states[3],
         gestures=(gestures[0], gestures[1]),
+    )
+
+
+def unseen_frame(frame_id: int = 0) -> MocapFrame:
+    """A frame of a performer who was never seen: everything lost, all numbers zero."""
+    return MocapFrame(
+        subject="performer",
+        frame_id=frame_id,
+        capture_time_ns=time.monotonic_ns(),
+        pose=PoseMotion(
+            state=TrackState.LOST,
+            confidence=0.0,
+            root_position_in_world_m=_f32(np.zeros(3)),
+            rotations_wxyz=_f32(np.zeros((JOINT_COUNT, 4))),
+            positions_in_world_m=_f32(np.zeros((JOINT_COUNT, 3))),
+            joint_state=np.zeros(JOINT_COUNT, dtype=np.uint8),
+            joint_confidence=_f32(np.zeros(JOINT_COUNT)),
+        ),
+        face=FaceMotion(
+            state=TrackState.LOST,
+            confidence=0.0,
+            blendshapes=_f32(np.zeros(BLENDSHAPE_COUNT)),
+            world_from_head=_f32(np.zeros((4, 4))),
+            gaze_rad=_f32(np.zeros((2, 2))),
+        ),
+        left_hand_state=TrackState.LOST,
+        right_hand_state=TrackState.LOST,
+        gestures=("", ""),
     )
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINTS, PARENTS
+from mocapbridge.solve.live import LiveSolver
+from mocapbridge.solve.options import SolveOptions
 from mocapbridge.types import (
     FaceLandmarks,
     Float32Array,
@@ -38,6 +40,8 @@ _HEAD_POINTS_M = (
     (-0.024, -0.042, 0.092),
 )
 _EARS_ABOVE_HEAD_JOINT_M = 0.05
+REST_M = LiveSolver("performer", SolveOptions()).rest_positions_m.astype(np.float64)
+"""(55, 3) the solver's own bones: a performer of exactly the size that it expects."""
 _HEEL_M, _TOE_M = (0.0, -0.06, -0.05), (0.0, -0.06, 0.17)
 
 
@@ -46,7 +50,7 @@ class Performer:
     """A pose: local rotations by joint name, and where the hips are."""
 
     rotations: dict[str, Rotation] = field(default_factory=dict[str, Rotation])
-    hips_in_world_m: tuple[float, float, float] = (0.0, 0.93, 0.0)
+    hips_in_world_m: tuple[float, float, float] = (0.0, 0.88, 0.0)
     camera_in_world_m: tuple[float, float, float] = (0.0, 1.0, 4.0)
 
     def world(self) -> tuple[list[Rotation], Float64Array]:
@@ -61,7 +65,8 @@ class Performer:
                 continue
             parent = rotations[PARENTS[index]]
             rotations.append(parent * own)
-            positions[index] = positions[PARENTS[index]] + parent.apply(joint.offset_m)
+            bone = REST_M[index] - REST_M[PARENTS[index]]
+            positions[index] = positions[PARENTS[index]] + parent.apply(bone)
         return rotations, positions
 
     def local_wxyz(self) -> Float64Array:

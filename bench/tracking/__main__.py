@@ -33,8 +33,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="names of clips")
     arguments = parser.parse_args()
     store = ModelStore()
-    print(f"face model: {store.bundle_path('face_landmarker').path.name}, "
-          f"official: {store.bundle_path('face_landmarker').official}")
+    print(
+        f"face model: {store.bundle_path('face_landmarker').path.name}, "
+        f"official: {store.bundle_path('face_landmarker').official}"
+    )
     for clip in CLIPS:
         if arguments.only and clip.name not in arguments.only:
             continue

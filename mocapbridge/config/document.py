@@ -191,10 +191,10 @@ class _Composer:
     def _aliased(self, event: yaml.AliasEvent) -> Node:
         anchor = cast("str", event.anchor)
         if anchor not in self._anchors:
-            raise self._error(f"there is no anchor &{anchor} above", event)
+            raise self._error(f"there is no anchor &{anchor[:60]} above", event)
         node = self._anchors[anchor]
         if node is None:
-            raise self._error(f"*{anchor} stands inside the value it names", event)
+            raise self._error(f"*{anchor[:60]} stands inside the value it names", event)
         return node
 
     def _anchored(self, event: yaml.NodeEvent, level: int) -> Node:
@@ -203,7 +203,7 @@ class _Composer:
             self._anchors[anchor] = None
         tag = cast("str | None", getattr(event, "tag", None))
         if tag is not None:
-            raise self._error(f"tags are not used in configurations, remove {tag[:80]!r}", event)
+            raise self._error(f"tags are not used in configurations, remove {tag[:60]!r}", event)
         if isinstance(event, yaml.MappingStartEvent):
             node: Node = self._mapping(event, level)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -223,7 +223,7 @@ class _Composer:
                 raise self._error("a key is a word, not a list or a section", event)
             if key.text in entries:
                 first = entries[key.text].place.line
-                raise self._error(f"key {key.text!r} was given before, in line {first}", event)
+                raise self._error(f"key {key.text[:60]!r} was given before, in line {first}", event)
             value = self._node(self._next(), level + 1)
             entries[key.text] = Entry(key.text, self._place(event), value)
             nodes += 1 + value.nodes

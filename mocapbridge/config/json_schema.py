@@ -30,6 +30,8 @@ def json_schema() -> dict[str, Any]:
     )
     for struct in _structs():
         definition = definitions[struct.__name__]
+        # Python 3.13 takes the indent off docstrings, older ones do not.
+        definition["description"] = _one_line(definition["description"])
         docs = field_docs(struct)
         for name, schema in definition["properties"].items():
             if name in docs:
@@ -92,10 +94,14 @@ def _own_field_docs(owner: type) -> dict[str, str]:
                     ast.AnnAssign(target=ast.Name(id=name)),
                     ast.Expr(value=ast.Constant(value=str(text))),
                 ):
-                    docs[name] = " ".join(text.split()).replace("``", "`")
+                    docs[name] = _one_line(text)
                 case _:
                     pass
     return docs
+
+
+def _one_line(docstring: str) -> str:
+    return " ".join(docstring.split()).replace("``", "`")
 
 
 def _structs() -> list[type]:

@@ -15,6 +15,8 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 _MOST: Final = 20
 """Problems told at once."""
 
+_LONGEST_QUOTE: Final = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -43,8 +45,13 @@ def dotted(path: KeyPath) -> str:
     """A path as people write it: ``outputs[1].port``."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        text += f"[{step}]" if isinstance(step, int) else f".{shortened(step)}"
     return text.removeprefix(".")
+
+
+def shortened(text: str) -> str:
+    """Text from a file, short enough for a message."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
 def place_of(root: Node, path: KeyPath) -> Place:

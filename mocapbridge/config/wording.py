@@ -7,8 +7,8 @@ from typing import Final
 import msgspec.inspect as mi
 
 from mocapbridge.config.document import MappingNode, Node, ScalarNode, nearest
+from mocapbridge.config.problems import shortened
 
-_LONGEST_QUOTE: Final = 60
 _YAML_1_1_WORDS: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -52,9 +52,7 @@ def got(node: Node) -> str:
         return "a section" if isinstance(node, MappingNode) else "a list"
     if node.value is None:
         return "nothing"
-    text = node.text
-    if len(text) > _LONGEST_QUOTE:
-        text = text[:_LONGEST_QUOTE] + "..."
+    text = shortened(node.text)
     return repr(text) if isinstance(node.value, str) else text
 
 
@@ -66,7 +64,9 @@ def hint(node: Node, kind: mi.Type) -> str:
     if node.value is None:
         return "; give a value or remove the line"
     if any(isinstance(member, mi.StrType) for member in members):
-        return "" if isinstance(node.value, str) else f"; put it in quotes: '{node.text}'"
+        return (
+            "" if isinstance(node.value, str) else f"; put it in quotes: '{shortened(node.text)}'"
+        )
     if not isinstance(node.value, str):
         return ""
     return _hint_for_text(node.value, members)

@@ -52,10 +52,12 @@ class PartTrack:
     def begin_return(self, shown: Float64Array, missed_ns: int) -> None:
         """Come back from what is shown (3, all columns) as quickly as the part was missed.
 
-        To be called before ``see``. A part that was lost, or is seen without a break, is there
-        at once.
+        To be called before ``see``. A part that was lost is there at once; one that is seen
+        without a break goes on as it was.
         """
-        if missed_ns > 0 and self.standing.state in (TrackState.HELD, TrackState.PREDICTED):
+        if self.standing.state is TrackState.LOST:
+            self.end_return()
+        elif missed_ns > 0 and self.standing.state is not TrackState.TRACKED:
             np.copyto(self._origin, shown[:, self.columns])
             self._return_ns = min(missed_ns, RETURN_NS)
             self._returned = 0.0

@@ -10,8 +10,8 @@ from mocapbridge.clock import Clock
 from mocapbridge.errors import OutputFailed
 from mocapbridge.outputs.base import Output
 from mocapbridge.pipeline.handover import Handover
+from mocapbridge.pipeline.stages import OutgoingFrame
 from mocapbridge.pipeline.stats import OutputStats
-from mocapbridge.types import MocapFrame
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Delivery:
     def __init__(
         self,
         output: Output,
-        frames: Handover[MocapFrame],
+        frames: Handover[OutgoingFrame],
         stats: OutputStats,
         clock: Clock | None,
     ) -> None:
@@ -37,7 +37,7 @@ class Delivery:
             output: an open output.
             frames: where motion comes from.
             stats: the output's numbers.
-            clock: measures latency; None where capture times say nothing about it.
+            clock: measures latency; None where it says nothing: footage at full speed.
         """
         self._output = output
         self._frames = frames
@@ -51,9 +51,9 @@ class Delivery:
         try:
             self._idle()  # descriptions go out before the first frame
             while True:
-                frame = self._frames.take(IDLE_S)
-                if frame is not None:
-                    self._send(frame)
+                outgoing = self._frames.take(IDLE_S)
+                if outgoing is not None:
+                    self._send(outgoing)
                 elif self._frames.exhausted:
                     break
                 if time.monotonic() >= self._idle_due_s:
@@ -62,17 +62,16 @@ class Delivery:
             self._frames.discard()
             self._output.close()
 
-    def _send(self, frame: MocapFrame) -> None:
+    def _send(self, outgoing: OutgoingFrame) -> None:
         started_s = time.perf_counter()
         try:
-            packets = self._output.send(frame)
+            packets = self._output.send(outgoing.motion)
         except OutputFailed as error:
             self._note(error)
             return
         self._stats.send.add(time.perf_counter() - started_s)
         if self._clock is not None:
-            age_ns = self._clock.monotonic_ns() - frame.capture_time_ns
-            self._stats.latency.add(age_ns / 1e9)
+            self._stats.latency.add((self._clock.monotonic_ns() - outgoing.since_ns) / 1e9)
         self._stats.packets += packets
         self._stats.frames += 1
 

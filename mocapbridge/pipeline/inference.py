@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 
 from mocapbridge.pipeline.handover import Handover
-from mocapbridge.pipeline.stages import TrackedFrame
+from mocapbridge.pipeline.stages import ReadFrame, TrackedFrame
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.tracking.base import Tracker
-from mocapbridge.types import VideoFrame
 
 
 class Inference:
@@ -17,7 +16,7 @@ class Inference:
     def __init__(
         self,
         tracker: Tracker,
-        frames: Handover[VideoFrame],
+        frames: Handover[ReadFrame],
         tracked: Handover[TrackedFrame],
         stats: RunStats,
         *,
@@ -33,18 +32,18 @@ class Inference:
     def run(self) -> None:
         """Body of the thread."""
         try:
-            while (frame := self._frames.take()) is not None:
-                self._tracked.put(self._track(frame))
+            while (read := self._frames.take()) is not None:
+                self._tracked.put(self._track(read))
         finally:
             # After a failure, lets the reader go that may wait for room.
             self._frames.discard()
             self._tracked.close()
 
-    def _track(self, frame: VideoFrame) -> TrackedFrame:
+    def _track(self, read: ReadFrame) -> TrackedFrame:
         started_s = time.perf_counter()
-        landmarks = self._tracker.track(frame)
+        landmarks = self._tracker.track(read.frame)
         overhead_s = time.perf_counter() - started_s - self._tracker.inference_s
         self._inference_times.add(self._tracker.inference_s)
         self._track_times.add(overhead_s)
-        picture = frame if self._keep_pictures else None
-        return TrackedFrame(landmarks=landmarks, overhead_s=overhead_s, picture=picture)
+        picture = read.frame if self._keep_pictures else None
+        return TrackedFrame(landmarks, read.since_ns, overhead_s, picture)

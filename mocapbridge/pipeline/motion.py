@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from mocapbridge.clock import Clock
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
-from mocapbridge.pipeline.stages import Overlay, Smoothing, TrackedFrame
+from mocapbridge.pipeline.stages import OutgoingFrame, Overlay, Smoothing, TrackedFrame
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.solve.base import Solver
 from mocapbridge.types import Landmarks, MocapFrame
@@ -18,7 +18,7 @@ from mocapbridge.types import Landmarks, MocapFrame
 TICK_S: Final = 0.1
 """How often a silent source is bridged with held motion."""
 
-GiveMotion: TypeAlias = Callable[[MocapFrame], None]
+GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
 GiveRecord: TypeAlias = Callable[[tuple[Landmarks, MocapFrame]], None]
 
 
@@ -85,8 +85,9 @@ class Motion:
         smoothed_s = time.perf_counter()
         motion = stages.solver.solve(smoothed)
         solved_s = time.perf_counter()
+        outgoing = OutgoingFrame(motion, tracked.since_ns)
         for give in stages.outputs:
-            give(motion)
+            give(outgoing)
         if stages.recorder is not None:
             stages.recorder((landmarks, motion))
         given_s = time.perf_counter()
@@ -112,7 +113,8 @@ class Motion:
         # A frame that is still being tracked is no silence, however long tracking takes.
         if self._last is None or self._silence_s is None or self._stats.in_flight > 0:
             return
-        silence_ns = self._clock.monotonic_ns() - self._arrived_ns
+        now_ns = self._clock.monotonic_ns()
+        silence_ns = now_ns - self._arrived_ns
         if silence_ns < self._silence_s * 1e9:
             return
         # As old as the last frame was when it came: a frame that comes next is younger.
@@ -120,6 +122,6 @@ class Motion:
         smoothed = self._stages.smoother.filter(bridge)
         motion = self._stages.solver.solve(smoothed)
         for give in self._stages.outputs:
-            give(motion)
+            give(OutgoingFrame(motion, now_ns))
         self._stats.latest = (smoothed, motion)
         self._stats.bridged += 1

@@ -7,15 +7,17 @@ import threading
 import time
 from typing import Final
 
+from mocapbridge.clock import Clock
 from mocapbridge.errors import SourceError, SourceLost
 from mocapbridge.pipeline.handover import Handover
+from mocapbridge.pipeline.stages import ReadFrame
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.sources.base import Source
 from mocapbridge.types import VideoFrame
 
 _log = logging.getLogger(__name__)
 
-REOPEN_DELAYS_S: Final = (0.5, 1.0, 2.0)
+REOPEN_DELAYS_S: Final[tuple[float, ...]] = (0.5, 1.0, 2.0)
 """Pauses before the first, second and every later attempt to open a lost source again: a camera
 that is plugged in again delivers within 3 s."""
 
@@ -26,16 +28,18 @@ class Reader:
     def __init__(
         self,
         source: Source,
-        frames: Handover[VideoFrame],
+        frames: Handover[ReadFrame],
         stats: RunStats,
         halted: threading.Event,
-        reopen_delays_s: tuple[float, ...] = REOPEN_DELAYS_S,
+        clock: Clock,
     ) -> None:
         self._source = source
         self._frames = frames
         self._stats = stats
         self._halted = halted
-        self._reopen_delays_s = reopen_delays_s
+        self._clock = clock
+        self.reopen_delays_s = REOPEN_DELAYS_S
+        """Pauses before attempts to open a lost source again; the last one repeats [s]."""
         self._read_times = stats.stages["read"]
         self._over = False
 
@@ -47,7 +51,9 @@ class Reader:
                 frame = self._read()
                 if frame is not None:
                     self._stats.captured += 1
-                    give(frame)
+                    live = self._source.live
+                    since_ns = frame.capture_time_ns if live else self._clock.monotonic_ns()
+                    give(ReadFrame(frame, since_ns))
         finally:
             self._stats.source_state = "ended"
             self._frames.close()
@@ -97,4 +103,4 @@ class Reader:
         return True
 
     def _delay_s(self, attempt: int) -> float:
-        return self._reopen_delays_s[min(attempt, len(self._reopen_delays_s) - 1)]
+        return self.reopen_delays_s[min(attempt, len(self.reopen_delays_s) - 1)]

@@ -16,6 +16,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,17 +32,24 @@ from mocapbridge.pipeline.reader import REOPEN_DELAYS_S, Reader
 from mocapbridge.pipeline.recording import Recording
 from mocapbridge.pipeline.silence import silence_after_s
 from mocapbridge.pipeline.snapshot import RunSnapshot
-from mocapbridge.pipeline.stages import Overlay, Smoothing, Take, TrackedFrame
+from mocapbridge.pipeline.stages import (
+    OutgoingFrame,
+    Overlay,
+    ReadFrame,
+    Smoothing,
+    Take,
+    TrackedFrame,
+)
 from mocapbridge.pipeline.stats import OutputStats, RunStats, TakeStats
 from mocapbridge.solve.base import Solver
 from mocapbridge.sources.base import Source
 from mocapbridge.tracking.base import Tracker
-from mocapbridge.types import Landmarks, MocapFrame, VideoFrame
+from mocapbridge.types import Landmarks, MocapFrame
 
 _log = logging.getLogger(__name__)
 
-FOOTAGE_AHEAD: Final = 2
-"""Footage: frames read ahead of the tracker, and tracked ahead of the solver."""
+FAST_AHEAD: Final = 2
+"""Footage at full speed: frames read ahead of the tracker, and tracked ahead of the solver."""
 NATIVE_QUEUE: Final = 8
 """Footage at its own pace: frames that may wait for an output; older ones are skipped."""
 FAST_QUEUE: Final = 1024
@@ -96,10 +104,10 @@ class Pipeline:
         self._edge = Crew()
         source = parts.source
         self._stats = RunStats(source.source_id, source.live, source.frame_count)
-        ahead = 1 if source.live else FOOTAGE_AHEAD
-        self._frames: Handover[VideoFrame] = Handover(ahead)
+        ahead = 1 if source.live or parts.native_pace else FAST_AHEAD
+        self._frames: Handover[ReadFrame] = Handover(ahead)
         self._tracked: Handover[TrackedFrame] = Handover(ahead)
-        self._to_outputs: list[Handover[MocapFrame]] = []
+        self._to_outputs: list[Handover[OutgoingFrame]] = []
         self._to_take: Handover[tuple[Landmarks, MocapFrame]] = Handover(RECORD_QUEUE)
         self._recording: Recording | None = None
         self._stats.skipped = lambda: self._frames.dropped + self._tracked.dropped
@@ -148,9 +156,10 @@ class Pipeline:
     def close(self) -> None:
         """Close every part that no thread still works with, the last opened first."""
         stuck = {*self._core.join(0.0), *self._edge.join(0.0)}
-        for thread_name, close in reversed(self._closers()):
-            if thread_name not in stuck:
-                close()
+        with ExitStack() as closing:
+            for thread_name, close in self._closers():
+                if thread_name not in stuck:
+                    closing.callback(close)
 
     def _closers(self) -> list[tuple[str, Callable[[], None]]]:
         # In the order of opening, with the thread that uses the part.
@@ -178,7 +187,7 @@ class Pipeline:
     def _delivery(self, output: Output) -> Delivery:
         parts = self._parts
         footage_queue = NATIVE_QUEUE if parts.native_pace else FAST_QUEUE
-        frames: Handover[MocapFrame] = Handover(1 if parts.source.live else footage_queue)
+        frames: Handover[OutgoingFrame] = Handover(1 if parts.source.live else footage_queue)
         stats = OutputStats(output, lambda: frames.dropped)
         self._to_outputs.append(frames)
         self._stats.outputs.append(stats)
@@ -214,9 +223,10 @@ class Pipeline:
         )
 
     def _read(self) -> None:
-        parts, delays_s = self._parts, self._parts.reopen_delays_s
-        self._halted.wait(parts.settle_s)
-        Reader(parts.source, self._frames, self._stats, self._halted, delays_s).run()
+        reader = Reader(self._parts.source, self._frames, self._stats, self._halted, self._clock)
+        reader.reopen_delays_s = self._parts.reopen_delays_s
+        self._halted.wait(self._parts.settle_s)
+        reader.run()
 
     def _wait(self, crew: Crew, patience: _Patience, at_most_s: float) -> None:
         deadline_s = time.monotonic() + at_most_s

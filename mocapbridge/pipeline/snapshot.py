@@ -39,7 +39,8 @@ class OutputSnapshot:
     send: Percentiles | None
     """Time a send takes."""
     latency: Percentiles | None
-    """From capture to sent; None for footage played as fast as possible."""
+    """From capture to sent, for footage from when the source let go of the frame; None for footage
+    at full speed."""
 
 
 @dataclass(frozen=True, slots=True)

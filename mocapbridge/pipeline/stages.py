@@ -79,11 +79,32 @@ class Repairing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrame:
+    """What the reader hands to the tracker thread."""
+
+    frame: VideoFrame
+    since_ns: int
+    """Instant that latency counts from: of capture, or for footage, whose capture is long past,
+    when the source let go of the frame [ns]."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackedFrame:
     """What the tracker thread hands to the motion thread."""
 
     landmarks: Landmarks
+    since_ns: int
+    """As in ``ReadFrame``."""
     overhead_s: float
     """Time the tracker spent on anything but inference [s]."""
     picture: VideoFrame | None
     """The picture, only when an overlay is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFrame:
+    """What the motion thread hands to the threads of the outputs."""
+
+    motion: MocapFrame
+    since_ns: int
+    """As in ``ReadFrame``."""

@@ -62,7 +62,7 @@ class FaceFollower:
     def _windows(
         self, guide: BodyGuide | None, image_size_px: tuple[int, int]
     ) -> Generator[Window, None, None]:
-        """Where to look, one after the other: around the face, then the body's head or everywhere."""
+        """Where to look, one after the other: the face, then the body's head or everywhere."""
         if self._face_px is not None:
             corner, opposite = self._face_px.min(axis=0), self._face_px.max(axis=0)
             size_px = _WINDOW_FACES * float((opposite - corner).max())

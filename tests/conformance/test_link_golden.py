@@ -115,7 +115,6 @@ def test_encoding_gives_the_golden_bytes(kind: str) -> None:
 def test_golden_bytes_decode_to_what_was_encoded(kind: str) -> None:
     header, message = link.decode(bytes.fromhex(GOLDEN[kind]))
     assert header == MESSAGES[kind][0]
-    # Whatever quantising does, it does it once.
     assert link.encode(header, message) == bytes.fromhex(GOLDEN[kind])
     if not isinstance(message, link.Frame):
         assert message == MESSAGES[kind][1]

@@ -48,7 +48,9 @@ def test_a_bad_file_is_a_line_for_each_problem_and_exit_code_2(tmp_path: Path) -
     assert second.endswith("(my.yaml:5:1)")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\xfd", b"[" * 100_000, b"a: !!python/name:os.system ''"])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\xfd", b"[" * 100_000, b"a: !!python/name:os.system ''"]
+)
 def test_hostile_files_are_one_line_and_exit_code_2(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_bytes(content)
     result = _run("check", "my.yaml", cwd=tmp_path)

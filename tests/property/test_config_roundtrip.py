@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -128,7 +129,7 @@ _ALMOST: list[Data] = [0, 1, 2, 45, 90, 65536, 0.5, -1.0, "normal", "osc", "vide
 
 def _damage(draw: st.DrawFn, part: Data, key: Data) -> None:
     what = draw(st.sampled_from(["replace", "replace", "remove", "add"]))
-    almost: st.SearchStrategy[Data] = st.sampled_from(_ALMOST)
+    almost: st.SearchStrategy[Data] = st.sampled_from(_ALMOST).map(copy.deepcopy)
     if what == "replace":
         part[key] = draw(almost | _scalars)
     elif what == "remove":

@@ -161,3 +161,18 @@ def test_a_part_that_returns_and_goes_again_never_jumps() -> None:
     assert steps.max() < 0.1
     # What is not seen does not move.
     assert steps[[12, 13, 15]].max() == 0.0
+
+
+@pytest.mark.parametrize("gone_s", [1.5, 30.0])
+def test_a_part_lost_while_it_came_back_is_there_at_once_later(gone_s: float) -> None:
+    smoother = Smoother(FilterOptions())
+    here, there = landmarks_of(Moment()), landmarks_of(Moment(shift_m=(0.15, 0.0, 0.0)))
+    frames = [(0.0, here), (0.1, without(here, PARTS)), (0.2, without(here, PARTS))]
+    # Half way back after 0.24 s, then lost.
+    frames += [(0.24, there), (0.3, without(there, PARTS))]
+    frames += [(gone_s, without(there, PARTS)), (gone_s + 0.01, here)]
+
+    shown = [smoother.filter(replace(seen, capture_time_ns=round(t * 1e9))) for t, seen in frames]
+
+    assert shown[-2].pose.state is LOST
+    np.testing.assert_allclose(shown[-1].pose.world_m, here.pose.world_m, atol=1e-6)

@@ -53,6 +53,27 @@ def test_a_cut_is_believed_in_the_third_frame_and_shown_at_once() -> None:
     assert smoother.counters["outliers_held"] == 2 * len(PARTS)
 
 
+def test_single_mistakes_are_held_however_many_there_are() -> None:
+    smoother = Smoother(FilterOptions())
+    shown = shifted([HERE, HERE, FAR] * 10, smoother)
+
+    np.testing.assert_allclose(places_m(shown), HERE, atol=1e-6)
+    assert smoother.counters["outliers_held"] == 10 * len(PARTS)
+
+
+def test_a_cut_while_a_part_comes_back_is_shown_at_once() -> None:
+    smoother = Smoother(FilterOptions())
+    moments = [Moment(time_s=i / FPS) for i in range(3)]
+    moments += [Moment(time_s=i / FPS, unseen=PARTS) for i in range(3, 8)]
+    moments += [Moment(time_s=i / FPS, shift_m=(0.1, 0.0, 0.0)) for i in range(8, 10)]
+    moments += [Moment(time_s=i / FPS, shift_m=(FAR, 0.0, 0.0)) for i in range(10, 13)]
+
+    shown = [smoother.filter(landmarks_of(moment)) for moment in moments]
+
+    assert 0.0 < places_m(shown)[9] < 0.08
+    assert places_m(shown)[12] == pytest.approx(FAR, abs=1e-6)
+
+
 def test_a_part_that_flickers_is_not_blocked_for_ever() -> None:
     rng = np.random.default_rng(0)
     smoother = Smoother(FilterOptions())

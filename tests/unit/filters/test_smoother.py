@@ -147,6 +147,13 @@ def test_the_head_turns_the_short_way_and_stays_a_rotation() -> None:
     assert max(behind) < 0.1
 
 
+def test_a_mirrored_head_becomes_the_nearest_rotation() -> None:
+    landmarks = landmarks_of(Moment())
+    landmarks.face.camera_from_face_cm[:3, :3] = np.diag((1.0, 1.0, -0.5))
+    matrix = Smoother(FilterOptions()).filter(landmarks).face.camera_from_face_cm
+    np.testing.assert_allclose(matrix[:3, :3], np.eye(3), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"segment": 1}, {"source_id": "another"}, {"image_size_px": (640, 640)}],
@@ -158,13 +165,14 @@ def test_a_break_in_continuity_starts_everything_anew(change: dict[str, object])
         smoother.filter(landmarks_of(Moment(time_s=i / 30.0, shift_m=(0.05 * i, 0.0, 0.0))))
     assert smoother.counters["resets"] == 0
     for i in range(10, 14):
-        moment = Moment(time_s=i / 30.0, noise_m=0.01, seed=i, unseen=("left_hand",))
+        moment = Moment(time_s=i / 30.0, noise_m=0.01, seed=i, unseen=("left_hand", "face"))
         landmarks = replace(landmarks_of(moment), **change)
         after, new = smoother.filter(landmarks), fresh.filter(landmarks)
         for field in FIELDS.values():
             np.testing.assert_array_equal(field(after), field(new))
         assert after.left_hand.state is TrackState.LOST
         assert after.left_hand.confidence == 0.0
+        assert not after.face.matrix_measured
     assert smoother.counters["resets"] == 1
 
 

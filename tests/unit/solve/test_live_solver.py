@@ -85,7 +85,7 @@ def test_standing_feet_are_on_the_floor() -> None:
 
 def walk(options: SolveOptions) -> list[Float32Array]:
     solver = LiveSolver("p", options)
-    places = [(0.0, 0.93, 0.0), (0.4, 0.93, 0.0), (0.4, 0.93, 0.5)]
+    places = [(0.0, 0.88, 0.0), (0.4, 0.88, 0.0), (0.4, 0.88, 0.5)]
     return [
         solver.solve(
             Performer(hips_in_world_m=place).landmarks(i * SECOND_NS // 30, i)

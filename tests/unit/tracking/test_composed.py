@@ -38,7 +38,7 @@ class _Truth:
         """(2,) the tip of the nose."""
         return self._projected([self.document["frames_data"][frame]["landmarks_m"]["nose"]])[0]
 
-    def _projected(self, points_in_world_m: Any) -> npt.NDArray[np.float64]:
+    def _projected(self, points_in_world_m: list[list[float]]) -> npt.NDArray[np.float64]:
         camera = self.document["camera"]
         world_from_camera = np.array(camera["world_from_camera"]).reshape(4, 4)
         in_camera = (np.array(points_in_world_m) - world_from_camera[:3, 3]) @ world_from_camera[
