@@ -8,8 +8,8 @@ landmarks with every preset and prints, group by group:
 * jitter: mean length of the second difference, as a share of the unfiltered track's [%]. Real
   motion is part of both, so 0 is not the aim.
 
-Then the worst amplitude of a blink of 100 ms, and how one cut-off per point compares with one per
-coordinate.
+For every clip it also prints how many parts the outlier gate held; at the end the least amplitude
+of a blink of 100 ms, and how one cut-off per point compares with one per coordinate.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def main() -> None:
     for clip in arguments.clips or sorted(_SAMPLES.glob("*.mp4")):
         raw = list(_tracked(clip, arguments.frames))
         bodies += [(_stacked(GROUPS[0], run), _frame_s(run)) for run in _runs(raw, "pose")]
+        print(f"{clip.name:22} {_outliers_held(raw)} outliers held")
         for name, row in _measured(raw):
             print(f"{clip.name:22} {name:14}  {_described(row)}")
             for preset, curve in row.items():
@@ -126,6 +127,13 @@ def _tracked(clip: Path, frames: int) -> Iterator[Landmarks]:
     finally:
         tracker.close()
         source.close()
+
+
+def _outliers_held(raw: Sequence[Landmarks]) -> int:
+    smoother = Smoother(FilterOptions())
+    for landmarks in raw:
+        smoother.filter(landmarks)
+    return smoother.counters["outliers_held"]
 
 
 def _measured(raw: Sequence[Landmarks]) -> Iterator[tuple[str, dict[str, Curve]]]:

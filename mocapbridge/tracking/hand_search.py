@@ -14,8 +14,11 @@ from mocapbridge.tracking.window import Window
 from mocapbridge.types import UInt8Array
 
 _CANVAS_PX = 640
-_INTERVAL = 3
-"""Frames between searches: one costs as much as following two hands for a frame."""
+_EAGER_INTERVAL = 3
+_LAZY_INTERVAL = 10
+_EAGER_SEARCHES = 5
+"""A search costs as much as following two hands for a frame. So it comes every third frame at
+first, and every tenth when the first five found nothing: a talking head has no hands to show."""
 
 
 class HandSearch:
@@ -23,11 +26,13 @@ class HandSearch:
 
     def __init__(self, network: HandNetwork) -> None:
         self.network = network
-        self._frames_since = _INTERVAL
+        self._frames_since = _EAGER_INTERVAL
+        self._fruitless = 0
 
     def reset(self) -> None:
         """Search at the next occasion (continuity is broken)."""
-        self._frames_since = _INTERVAL
+        self._frames_since = _EAGER_INTERVAL
+        self._fruitless = 0
 
     def due(self, followers: Iterable[HandFollower], guide: BodyGuide | None) -> bool:
         """Whether to search this picture: a hand is missing that the body cannot point to."""
@@ -37,7 +42,8 @@ class HandSearch:
             and (guide is None or guide.wrist_visibility(follower.side) < WRIST_SEEN)
             for follower in followers
         )
-        if missing and self._frames_since >= _INTERVAL:
+        interval = _EAGER_INTERVAL if self._fruitless < _EAGER_SEARCHES else _LAZY_INTERVAL
+        if missing and self._frames_since >= interval:
             self._frames_since = 0
             return True
         return False
@@ -48,7 +54,9 @@ class HandSearch:
         centre_px = np.array([width / 2, height / 2], dtype=np.float32)
         window = Window.around(centre_px, max(width, height), _CANVAS_PX)
         size_px = (width, height)
+        found = self.network.detect(window.cut(image_bgr), time_ms)
+        self._fruitless = 0 if found else self._fruitless + 1
         return [
             HandCandidate.of(result, window.full_from_window(result.image, size_px), None, size_px)
-            for result in self.network.detect(window.cut(image_bgr), time_ms)
+            for result in found
         ]

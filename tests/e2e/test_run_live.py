@@ -6,10 +6,13 @@ import json
 import threading
 from pathlib import Path
 
+import cv2
+
 from mocapbridge.cli.main import main
 from mocapbridge.config.load import parse_config
 from mocapbridge.pipeline.assemble import open_pipeline, stated_rate
 
+CLIP = Path(__file__).resolve().parents[2] / "samples" / "performer_upper.mp4"
 LIVE = b"""\
 source: {type: synthetic, live: true, fps: 60, frames: 90}
 tracking: {backend: synthetic, synthetic_delay_s: 0.05}
@@ -49,3 +52,22 @@ def test_rates_are_stated_as_broadcasters_write_them() -> None:
     assert stated_rate(24.0) == (24, 1)
     assert stated_rate(12.5) == (25, 2)
     assert stated_rate(0.0) == (30, 1)
+
+
+def test_an_overlay_has_a_picture_for_every_frame(tmp_path: Path) -> None:
+    config = tmp_path / "overlay.yaml"
+    config.write_text(
+        f"source: {{type: video, path: '{CLIP}', end_s: 0.6}}\n"
+        "tracking: {backend: synthetic}\noutputs: []\n",
+        encoding="utf-8",
+    )
+    overlay, stats = tmp_path / "overlay.mp4", tmp_path / "stats.json"
+    flags = ["--config", str(config), "--overlay", str(overlay), "--stats-json", str(stats)]
+    assert main(["run", *flags]) == 0
+    end = json.loads(stats.read_text(encoding="utf-8"))
+    written = cv2.VideoCapture(str(overlay))
+    pictures = 0
+    while written.grab():
+        pictures += 1
+    written.release()
+    assert pictures == end["processed"] == end["captured"] > 0

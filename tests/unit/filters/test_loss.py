@@ -170,9 +170,10 @@ def test_a_part_lost_while_it_came_back_is_there_at_once_later(gone_s: float) ->
     frames = [(0.0, here), (0.1, without(here, PARTS)), (0.2, without(here, PARTS))]
     # Half way back after 0.24 s, then lost.
     frames += [(0.24, there), (0.3, without(there, PARTS))]
-    frames += [(gone_s, without(there, PARTS)), (gone_s + 0.01, here)]
+    elsewhere = landmarks_of(Moment(shift_m=(0.5, 0.0, 0.0)))
+    frames += [(gone_s, without(there, PARTS)), (gone_s + 0.01, elsewhere)]
 
     shown = [smoother.filter(replace(seen, capture_time_ns=round(t * 1e9))) for t, seen in frames]
 
     assert shown[-2].pose.state is LOST
-    np.testing.assert_allclose(shown[-1].pose.world_m, here.pose.world_m, atol=1e-6)
+    np.testing.assert_allclose(shown[-1].pose.world_m, elsewhere.pose.world_m, atol=1e-6)
