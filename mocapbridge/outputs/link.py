@@ -37,7 +37,8 @@ class LinkOutput:
         self._responder = ClockResponder(self._udp, info.session_id, self._clock)
         self._vector = FrameVector()
         self._parts: tuple[link.StaticPart, ...] = ()
-        self._layout = LinkLayout(info.session_id, info.subject, 0)
+        self._static_hash = 0
+        self._layout = LinkLayout(info.session_id, info.subject, self._static_hash)
         self._static_cadence = Cadence(STATIC_PERIOD_NS, self._clock)
         self._heartbeat_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
         self._recent = RecentStates(self._clock)
@@ -55,8 +56,8 @@ class LinkOutput:
             link.encode(self._header(), self._parts[0])
         except link.Unencodable as error:
             raise OutputUnavailable(f"{self.name} cannot describe its stream: {error}") from error
-        static_hash = self._parts[0].static_hash
-        self._layout = LinkLayout(self._info.session_id, self._info.subject, static_hash)
+        self._static_hash = self._parts[0].static_hash
+        self._layout = LinkLayout(self._info.session_id, self._info.subject, self._static_hash)
         self._udp.open()
         self._responder.start()
 
@@ -95,8 +96,7 @@ class LinkOutput:
             now_ns = self._clock.monotonic_ns()
             unix_time_ns = self._info.anchor.unix_time_ns(now_ns)
             states = _link_states(self._recent.states)
-            static_hash = self._parts[0].static_hash
-            heartbeat = link.Heartbeat(static_hash, now_ns, unix_time_ns, states)
+            heartbeat = link.Heartbeat(self._static_hash, now_ns, unix_time_ns, states)
             self._transmit(link.encode(self._header(), heartbeat))
             sent += 1
         return sent

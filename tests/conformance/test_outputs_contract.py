@@ -290,6 +290,8 @@ class TestEveryOutputAlone:
         output = CASES[kind].make("127.0.0.1", 54321, SystemClock())
         with pytest.raises(OutputFailed, match="not open"):
             output.send(random_frame(1))
+        with pytest.raises(OutputFailed, match="not open"):
+            output.idle()
         output.close()
 
     def _outcome(self, output: Output, seed: int) -> str:

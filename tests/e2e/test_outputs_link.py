@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def address_of(output: LinkOutput, receiver: socket.socket) -> tuple[str, int]:
 def test_every_frame_and_the_description_arrive() -> None:
     frames = [random_frame(seed, frame_id=seed) for seed in range(100)]
     assembler, received = link.StaticAssembler(), list[link.Frame]()
-    statics, sequences = list[link.Static](), list[int]()
+    descriptions, sequences = list[link.Static](), list[int]()
     with linked() as (output, receiver):
         for sent in chain((output.idle(),), map(output.send, frames)):
             for _ in range(sent):
@@ -64,12 +65,14 @@ def test_every_frame_and_the_description_arrive() -> None:
                 sequences.append(header.sequence)
                 if isinstance(message, link.StaticPart):
                     static = assembler.add(header.session_id, header.subject, message)
-                    statics += [static] if static else []
+                    descriptions += [static] if static else []
                 elif isinstance(message, link.Frame):
                     received.append(message)
-                    assert message.static_hash == link.static_hash(link.encode_static(statics[-1]))
+                    assert message.static_hash == link.static_hash(
+                        link.encode_static(descriptions[-1])
+                    )
     assert sequences == list(range(len(sequences)))
-    _check_static(statics[0])
+    _check_static(descriptions[0])
     assert [frame.frame_id for frame in received] == list(range(100))
     for told, meant in zip(received, frames, strict=True):
         assert told.capture_time_ns == meant.capture_time_ns
@@ -144,3 +147,12 @@ def test_subject_too_long_for_the_link_is_said_when_opening() -> None:
     with pytest.raises(OutputUnavailable, match="65 bytes long; at most 64"):
         output.open()
     output.close()
+
+
+def test_opening_and_closing_leaves_no_thread_and_no_socket() -> None:
+    threads = threading.active_count()
+    for _ in range(10):
+        with linked() as (output, _):
+            output.send(random_frame(1))
+            assert threading.active_count() == threads + 1
+    assert threading.active_count() == threads

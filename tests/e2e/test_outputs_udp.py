@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -19,8 +20,10 @@ ROOT = Path(__file__).parents[2]
 NETWORK_CHANGE = """
 import subprocess, sys
 from mocapbridge.errors import OutputFailed
+from mocapbridge.outputs.link import LinkOutput
+from mocapbridge.outputs.options import LinkOptions
 from mocapbridge.outputs.udp import UdpSender
-from tests.motion_frames import SteppedClock
+from tests.motion_frames import SteppedClock, stream_info
 
 def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True)
@@ -61,6 +64,23 @@ sender.recover()
 sender.send(b"after")
 assert sender.socket.getsockname()[0] == "10.9.0.77"
 assert not sender.recovery_due
+
+# An output does all that by itself.
+output = LinkOutput(LinkOptions(host="10.9.0.9"), stream_info(), clock)
+output.open()
+assert output.idle() > 0
+ip("addr", "del", "10.9.0.77/24", "dev", "a0")
+for attempt in range(3):
+    clock.sleep(1.0)
+    try:
+        output.idle()
+        raise SystemExit("sent without a network")
+    except OutputFailed as error:
+        print("output:", error)
+ip("addr", "add", "10.9.0.78/24", "dev", "a0")
+clock.sleep(1.0)
+assert output.idle() > 0
+output.close()
 print("recovered")
 """
 
@@ -118,7 +138,7 @@ def test_multicast_groups() -> None:
     with receiver_on(socket.AF_INET, "") as receiver:
         sender = UdpSender(group, receiver.getsockname()[1])
         try:
-            membership = socket.inet_aton(group) + socket.inet_aton("0.0.0.0")
+            membership = socket.inet_aton(group) + bytes(4)  # on any interface
             receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
             sender.open()
             sender.send(b"to the group")
@@ -135,7 +155,8 @@ def test_sending_never_waits_for_a_receiver_that_does_not_read() -> None:
         sender.open()
         # Far more than any buffer holds; what finds no room is dropped by the machine.
         for _ in range(20_000):
-            sender.send(b"\0" * 1400)
+            with contextlib.suppress(OutputFailed):
+                sender.send(b"\0" * 1400)
         sender.close()
 
 
@@ -158,5 +179,5 @@ def test_new_address_of_this_machine_is_taken_up() -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[-1] == "recovered"
-    assert all("cannot send to udp://10.9.0.9:9999" in line for line in lines[:-1])
+    assert all("cannot send to udp://10.9.0.9" in line for line in lines[:-1])
     assert [line for line in lines if line.startswith("old socket")]

@@ -166,21 +166,22 @@ def test_subscriber_that_does_not_read_holds_little_and_stops_nobody() -> None:
     with (
         publisher() as output,
         subscriber(output, b"performer/frame") as reading,
-        subscriber(output, b"performer/frame", RCVHWM=2, RCVBUF=16384) as stalled,
+        subscriber(output, b"performer/frame", RCVHWM=2) as stalled,
     ):
         while reading.poll(100):
             reading.recv_multipart()
         while stalled.poll(100):
             stalled.recv_multipart()
+        frame = random_frame(3)
         for frame_id in range(500):
-            output.send(random_frame(3, frame_id))
+            output.send(replace(frame, frame_id=frame_id))
             time.sleep(0.001)
             while reading.poll(0):
                 reading.recv_multipart()
         waiting = _frame_ids(stalled)
-        output.send(random_frame(3, 500))
+        output.send(replace(frame, frame_id=500))
         assert _frame_ids(stalled)[-1] == 500
-    # 500 frames are 2.7 MB; what waits is what fits two queues and two small buffers.
+    # 500 frames are 2.7 MB; what waits is what fits two short queues and the buffers between.
     assert len(waiting) < 250
 
 

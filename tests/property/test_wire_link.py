@@ -65,7 +65,7 @@ def frames(draw: st.DrawFn) -> link.Frame:
 
 
 @st.composite
-def statics(draw: st.DrawFn) -> link.Static:
+def descriptions(draw: st.DrawFn) -> link.Static:
     joints = tuple(
         link.Joint(
             name=draw(TEXT),
@@ -123,7 +123,7 @@ def test_frames_come_back_within_the_precision_of_the_format(
         assert np.allclose(sent, came, rtol=0, atol=half_step + 1e-12)
 
 
-@given(header=HEADERS, static=statics())
+@given(header=HEADERS, static=descriptions())
 def test_descriptions_come_back_whole(header: link.Header, static: link.Static) -> None:
     assembler = link.StaticAssembler()
     came = None
