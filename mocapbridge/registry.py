@@ -32,6 +32,7 @@ OUTPUTS: Final[dict[str, str]] = {
     "osc": "mocapbridge.outputs.osc:OscOutput",
     "zmq": "mocapbridge.outputs.zmq_pub:ZmqOutput",
     "link": "mocapbridge.outputs.link:LinkOutput",
+    "vmc": "mocapbridge.outputs.vmc:VmcOutput",
 }
 """``outputs[].type`` -> class with the interface of ``outputs.base.Output``."""
 

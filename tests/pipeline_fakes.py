@@ -122,7 +122,7 @@ class PlainTracker:
         self.closed = 0
         self.indices: list[int] = []
 
-    def track(self, frame: VideoFrame) -> Landmarks:
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
         self._on_track(frame)
         self.indices.append(frame.frame_index)
         return landmarks_of(frame)

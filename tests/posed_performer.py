@@ -137,7 +137,7 @@ class Performer:
 def _body_points(rotations: list[Rotation], positions: Float64Array) -> Float64Array:
     points = np.zeros((33, 3))
     head = JOINT_INDEX["head"]
-    raised = np.array(_HEAD_POINTS_M) + (0.0, _EARS_ABOVE_HEAD_JOINT_M, 0.0)
+    raised = np.array(_HEAD_POINTS_M) + np.array((0.0, _EARS_ABOVE_HEAD_JOINT_M, 0.0))
     points[:11] = positions[head] + rotations[head].apply(raised)
     on_joints = (
         (11, "UpperArm"), (13, "LowerArm"), (15, "Hand"), (17, "LittleProximal"),

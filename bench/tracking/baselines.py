@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import cv2
 import mediapipe as mp
@@ -36,7 +37,7 @@ class Holistic:
                 )
             )
 
-    def detect(self, picture: mp.Image, time_ms: int) -> None:
+    def detect(self, picture: Any, time_ms: int) -> None:
         """One frame."""
         self._task.detect_for_video(picture, time_ms)
 
@@ -77,7 +78,7 @@ class ThreeInThreads:
             )
         self._pool = ThreadPoolExecutor(len(self._tasks))
 
-    def detect(self, picture: mp.Image, time_ms: int) -> None:
+    def detect(self, picture: Any, time_ms: int) -> None:
         """One frame."""
         wait([self._pool.submit(t.detect_for_video, picture, time_ms) for t in self._tasks])
 

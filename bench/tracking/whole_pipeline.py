@@ -46,9 +46,9 @@ class _ListeningTracker:
         self.face_blendshapes_measured = tracker.face_blendshapes_measured
         self.inference_s = 0.0
 
-    def track(self, frame: VideoFrame) -> Landmarks:
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
         """As the tracker."""
-        landmarks = self._tracker.track(frame)
+        landmarks = self._tracker.track(frame, following)
         self.inference_s = self._tracker.inference_s
         now_s = time.perf_counter()
         if self._last_s is not None:

@@ -48,4 +48,23 @@ class LinkOptions(
     port: Port = 54300
 
 
-OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions
+class VmcOptions(
+    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="vmc"
+):
+    """VMC protocol, for VTuber programs and Unity (docs/vmc.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 39539
+    """UDP port; 39539 is where programs that show an avatar listen, 39540 those that take an
+    assistant."""
+    mode: Literal["performer", "assistant"] = "performer"
+    """`performer`: body, face and hands; `assistant`: expressions alone, for a program that has
+    the body from elsewhere."""
+    expressions: Literal["arkit_pascal", "arkit_camel", "vrm0", "vrm1"] = "arkit_pascal"
+    """Names of the expressions: the 52 of ARKit (perfect sync) as `JawOpen` or `jawOpen`, or the
+    presets of VRM 0.x or VRM 1.0."""
+    yaw_offset_deg: Annotated[float, Meta(ge=-360.0, le=360.0)] = 0.0
+    """Turns the avatar about the vertical; 180 for one that shows its back."""
+
+
+OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions | VmcOptions

@@ -12,7 +12,8 @@ from mocapbridge.outputs.cadence import (
 )
 from mocapbridge.outputs.frame_vector import FrameVector
 from mocapbridge.outputs.options import OscOptions
-from mocapbridge.outputs.osc_layout import OscLayout, build_bundle, build_message
+from mocapbridge.outputs.osc_bundles import build_bundle, build_message
+from mocapbridge.outputs.osc_layout import OscLayout
 from mocapbridge.outputs.udp import UdpSender
 from mocapbridge.types import MocapFrame, StreamInfo
 

@@ -76,6 +76,11 @@ class Handover(Generic[ItemT]):
             self._emptied.notify()
             return item
 
+    def peek(self) -> ItemT | None:
+        """The oldest item that waits, left in its place; None when none waits."""
+        with self._lock:
+            return self._items[0] if self._items else None
+
     def close(self) -> None:
         """Nothing more will be given; what waits can still be taken."""
         with self._lock:

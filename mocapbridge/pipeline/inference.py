@@ -21,13 +21,26 @@ class Inference:
         stats: RunStats,
         *,
         keep_pictures: bool,
+        look_ahead: bool,
     ) -> None:
+        """Prepare.
+
+        Args:
+            tracker: turns pictures into landmarks.
+            frames: where pictures come from.
+            tracked: where landmarks go.
+            stats: the run's.
+            keep_pictures: send each picture along.
+            look_ahead: no waiting frame is ever replaced by a newer one, so the tracker may begin
+                with the next while it is at this one.
+        """
         self._tracker = tracker
         self._frames = frames
         self._tracked = tracked
         self._inference_times = stats.stages["inference"]
         self._track_times = stats.stages["track"]
         self._keep_pictures = keep_pictures
+        self._look_ahead = look_ahead
 
     def run(self) -> None:
         """Body of the thread."""
@@ -41,7 +54,8 @@ class Inference:
 
     def _track(self, read: ReadFrame) -> TrackedFrame:
         started_s = time.perf_counter()
-        landmarks = self._tracker.track(read.frame)
+        waiting = self._frames.peek() if self._look_ahead else None
+        landmarks = self._tracker.track(read.frame, waiting.frame if waiting else None)
         overhead_s = time.perf_counter() - started_s - self._tracker.inference_s
         self._inference_times.add(self._tracker.inference_s)
         self._track_times.add(overhead_s)

@@ -220,6 +220,7 @@ class Pipeline:
             self._tracked,
             self._stats,
             keep_pictures=keep_pictures,
+            look_ahead=not self._parts.source.live,
         )
 
     def _read(self) -> None:

@@ -63,6 +63,7 @@ UPPER_LEG_JOINTS: Final = joints("leftUpperLeg", "rightUpperLeg")
 LOWER_LEG_JOINTS: Final = joints("leftLowerLeg", "rightLowerLeg")
 FOOT_JOINTS: Final = joints("leftFoot", "rightFoot")
 TOE_JOINTS: Final = joints("leftToes", "rightToes")
+LEG_JOINTS: Final = np.concatenate((UPPER_LEG_JOINTS, LOWER_LEG_JOINTS, FOOT_JOINTS, TOE_JOINTS))
 FINGER_JOINTS: Final = np.array(
     [
         [

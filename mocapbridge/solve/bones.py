@@ -23,11 +23,13 @@ class _Bone(NamedTuple):
     end: int
     length_m: float
     spread_m: float
-    """How far the length may stray: limbs are rigid, the trunk bends."""
+    """How far the length may stray: limbs are rigid, the trunk bends, and between
+    shoulder and nose the neck moves freely."""
 
 
 _RIGID_M: Final = 0.01
 _TRUNK_M: Final = 0.03
+_NECK_M: Final = 1.0
 _BONES: Final = (
     *(_Bone(11 + side, 13 + side, proportions.UPPER_ARM_M, _RIGID_M) for side in (0, 1)),
     *(_Bone(13 + side, 15 + side, proportions.FOREARM_M, _RIGID_M) for side in (0, 1)),
@@ -39,8 +41,8 @@ _BONES: Final = (
     _Bone(12, 24, proportions.TORSO_SIDE_M, _TRUNK_M),
     _Bone(11, 24, proportions.TORSO_DIAGONAL_M, _TRUNK_M),
     _Bone(12, 23, proportions.TORSO_DIAGONAL_M, _TRUNK_M),
-    _Bone(0, 11, proportions.HEAD_M, _TRUNK_M),
-    _Bone(0, 12, proportions.HEAD_M, _TRUNK_M),
+    _Bone(0, 11, proportions.NOSE_M, _NECK_M),
+    _Bone(0, 12, proportions.NOSE_M, _NECK_M),
 )
 BONE_COUNT: Final = len(_BONES)
 STARTS: Final = np.array([_POINT_OF[bone.start] for bone in _BONES])

@@ -34,13 +34,13 @@ _DEPTH_SPREAD_M: Final = 0.10
 """World landmarks are wrong in depth by about that much (89 mm measured)."""
 _ACROSS_SPREAD_M: Final = 0.30
 """World landmarks across the line of sight, where the picture knows better."""
-_DEPTH_WALK: Final = 0.35
-"""How quickly a bone's reach in depth changes [m/sqrt(s)]: a tenth of a metre in 80 ms."""
-_ROOT_WALK: Final = 0.25
+_DEPTH_WALK: Final = 0.4
+"""How quickly a bone's reach in depth changes [m/sqrt(s)]: a tenth of a metre in 60 ms."""
+_ROOT_WALK: Final = 0.35
 """How quickly the whole figure's distance changes [m/sqrt(s)]."""
 _ANCHOR_SPREAD_M: Final = 0.01
 """How exactly a planted foot stays."""
-_STEP_SPREAD_M: Final = 0.15
+_STEP_SPREAD_M: Final = 0.20
 """How far a joint moves from frame to frame when nothing else says where it is."""
 _ROBUST_RAYS: Final = 3.0
 """Residuals beyond that many spreads lose weight."""
@@ -50,6 +50,10 @@ _FASTEST_M_S: Final = 3.0
 _LEAP_M: Final = 0.03
 """A landmark that moves further than ``_LEAP_M`` plus that speed since it was last believed
 loses weight."""
+_DEPTH_PATIENCE_M_S: Final = 1.0
+"""Depths that leap lose weight, but the longer they insist, the further they may have leapt."""
+_LIKELY: Final = 0.5
+_LEAST_VISIBLE: Final = 2e-2
 _LEAST_TRUST: Final = 1e-3
 _LONGEST_STEP_M: Final = 0.3
 _ITERATIONS: Final = 2
@@ -68,12 +72,32 @@ class FitInput:
     """(13, 2) slopes x / z and y / z."""
     trust: Float64Array
     """(13,) visibility 0..1."""
-    anchors_m: Float64Array
-    """(2, 3) where planted ankles stay, image axes."""
-    anchor_strength: Float64Array
-    """(2,) 0 free .. 1 planted."""
     dt_s: float
     """Time since the last frame [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Where planted ankles stay."""
+
+    points_m: Float64Array
+    """(2, 3) image axes, from the camera."""
+    strength: Float64Array
+    """(2,) 0 free .. 1 planted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the steps of one frame agree on."""
+
+    rays: Float64Array
+    trust: Float64Array
+    measured_m: Float64Array
+    """(16, 3) bones of the world landmarks, in depth averaged with the frame before."""
+    pull: Float64Array
+    """(16, 3) how much each counts [1/m^2]."""
+    anchors: Anchors
+    dt_s: float
 
 
 class BodyFit:
@@ -88,6 +112,7 @@ class BodyFit:
         self._length_weight = 1.0 / bones.SPREADS_M**2
         self._points_m: Float64Array | None = None
         self._doubted_s = np.zeros(bones.POINT_COUNT)
+        self._odd_s = np.zeros(bones.BONE_COUNT)
         self._slopes = np.zeros((bones.POINT_COUNT, 2, 3))
         self._slopes[:, (0, 1), (0, 1)] = 1.0
 
@@ -100,62 +125,85 @@ class BodyFit:
         """Forget the last frame: continuity is broken."""
         self._points_m = None
         self._doubted_s[:] = 0.0
+        self._odd_s[:] = 0.0
 
-    def step(self, frame: FitInput) -> Float64Array:
-        """The figure ``(13, 3)`` of this frame in image axes, from the camera [m]."""
+    def step(self, frame: FitInput, belief: Float64Array, anchors: Anchors) -> Float64Array:
+        """The figure ``(13, 3)`` of this frame in image axes, from the camera [m].
+
+        Args:
+            frame: what is seen.
+            belief: ``(13,)`` what ``believe`` says of it.
+            anchors: where feet are planted.
+        """
         before = self._points_m
         points = start(frame) if before is None else before
-        trust = self._trusted(frame, before)
+        trust = np.maximum(np.maximum(frame.trust, _LEAST_VISIBLE) * belief, _LEAST_TRUST)
         measured = bones.INCIDENCE @ frame.points_m
         pull = np.empty((bones.BONE_COUNT, 3))
         bone_trust = np.minimum(trust[bones.STARTS], trust[bones.ENDS])
         pull[:, :2] = bone_trust[:, None] / _ACROSS_SPREAD_M**2
         pull[:, 2] = bone_trust / _DEPTH_SPREAD_M**2
         if before is not None:
-            _blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
+            self._blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
         for _ in range(_ITERATIONS):
-            points = points + self._gauss_newton(points, before, frame, (trust, measured, pull))
+            evidence = _Evidence(frame.rays, trust, measured, pull, anchors, frame.dt_s)
+            points = points + self._gauss_newton(points, before, evidence)
         points = _in_reach(points)
         self._points_m = points if np.isfinite(points).all() else start(frame)
         return self._points_m
 
-    def _trusted(self, frame: FitInput, before: Float64Array | None) -> Float64Array:
-        """Visibility ``(13,)``, less where the landmarks are implausible."""
+    def believe(self, frame: FitInput) -> Float64Array:
+        """How plausible each landmark of a frame is ``(13,)``, 0..1. Once per frame."""
+        before = self._points_m
         measured = bones.INCIDENCE @ frame.points_m
         length = np.sqrt(np.einsum("ij,ij->i", measured, measured))
         misfit = ((length / self._lengths_m - 1.0) / _COLLAPSED) ** 2
         suspicion = (bones.TOUCHING @ misfit) ** 2 + float(misfit.mean()) ** 2
-        trust = np.maximum(frame.trust, 2e-2) / (1.0 + suspicion)
-        if before is not None:
-            leap = frame.rays - before[:, :2] / before[:, 2:]
-            leap_m = np.sqrt(np.einsum("ij,ij->i", leap, leap)) * float(before[:, 2].mean())
-            self._doubted_s += frame.dt_s
-            belief = 1.0 / (1.0 + (leap_m / (_LEAP_M + _FASTEST_M_S * self._doubted_s)) ** 4)
-            self._doubted_s[belief > 0.5] = 0.0  # noqa: PLR2004 - more likely than not
-            trust = trust * belief
-        return np.maximum(trust, _LEAST_TRUST)
+        belief = 1.0 / (1.0 + suspicion)
+        if before is None:
+            return belief
+        leap = frame.rays - before[:, :2] / before[:, 2:]
+        leap_m = np.sqrt(np.einsum("ij,ij->i", leap, leap)) * float(before[:, 2].mean())
+        self._doubted_s += frame.dt_s
+        steady = 1.0 / (1.0 + (leap_m / (_LEAP_M + _FASTEST_M_S * self._doubted_s)) ** 4)
+        self._doubted_s[steady > _LIKELY] = 0.0
+        return belief * steady
+
+    def _blend_depth(
+        self, measured: Float64Array, pull: Float64Array, before: Float64Array, dt_s: float
+    ) -> None:
+        """Average the bones' reach in depth with that of the frame before, in place."""
+        innovation = measured[:, 2] - before
+        self._odd_s += dt_s
+        spread = _DEPTH_SPREAD_M + _DEPTH_PATIENCE_M_S * self._odd_s
+        belief = 1.0 / (1.0 + (innovation / spread) ** 2)
+        self._odd_s[belief > _LIKELY] = 0.0
+        now = pull[:, 2] * belief
+        then = 1.0 / (_DEPTH_WALK**2 * max(dt_s, 1e-3))
+        pull[:, 2] = now + then
+        measured[:, 2] = before + innovation * now / (now + then)
 
     def _gauss_newton(
         self,
         points: Float64Array,
         before: Float64Array | None,
-        frame: FitInput,
-        evidence: tuple[Float64Array, Float64Array, Float64Array],
+        evidence: _Evidence,
     ) -> Float64Array:
         """One step ``(13, 3)`` towards the best agreement."""
-        trust, measured, pull = evidence
-        matrix, gradient = self._bone_terms(points, measured, pull)
+        matrix, gradient = self._bone_terms(points, evidence.measured_m, evidence.pull)
         diagonal = np.einsum("iaib->iab", matrix)
-        self._add_rays(points, frame.rays, trust, (diagonal, gradient))
-        _add_anchors(points, frame, (diagonal, gradient))
+        self._add_rays(points, evidence, (diagonal, gradient))
+        _add_anchors(points, evidence.anchors, (diagonal, gradient))
         flat = matrix.reshape(3 * bones.POINT_COUNT, 3 * bones.POINT_COUNT)
         hold = _STIFFNESS
         if before is not None:
-            hold += 1.0 / _STEP_SPREAD_M**2
-            gradient += (points - before) / _STEP_SPREAD_M**2
-            mean_weight = 1.0 / (_ROOT_WALK**2 * max(frame.dt_s, 1e-3)) / bones.POINT_COUNT
-            flat[2::3, 2::3] += mean_weight / bones.POINT_COUNT
-            gradient[:, 2] += mean_weight * float((points - before)[:, 2].mean())
+            stay = 1.0 / _STEP_SPREAD_M**2
+            hold += stay
+            gradient += stay * (points - before)
+            # Single joints are held, the distance of the whole figure is free to walk.
+            walk = 1.0 / (_ROOT_WALK**2 * max(evidence.dt_s, 1e-3)) / bones.POINT_COUNT - stay
+            flat[2::3, 2::3] += walk / bones.POINT_COUNT
+            gradient[:, 2] += walk * float((points - before)[:, 2].mean())
         flat.flat[:: 3 * bones.POINT_COUNT + 1] += hold
         step = np.linalg.solve(flat, gradient.ravel()).reshape(bones.POINT_COUNT, 3)
         return -clamp(step, -_LONGEST_STEP_M, _LONGEST_STEP_M)
@@ -178,12 +226,12 @@ class BodyFit:
     def _add_rays(
         self,
         points: Float64Array,
-        rays: Float64Array,
-        trust: Float64Array,
+        evidence: _Evidence,
         system: tuple[Float64Array, Float64Array],
     ) -> None:
         """What the picture asks for: ``x - u z = 0`` and ``y - v z = 0``."""
         diagonal, gradient = system
+        rays, trust = evidence.rays, evidence.trust
         distance = max(float(points[:, 2].mean()), _NEAREST_M)
         residual = points[:, :2] - rays * points[:, 2:]
         square = np.einsum("ij,ij->i", residual, residual) / (_RAY_SPREAD * distance) ** 2
@@ -194,26 +242,15 @@ class BodyFit:
         gradient += np.einsum("iab,ia->ib", weighted, residual)
 
 
-def _blend_depth(
-    measured: Float64Array, pull: Float64Array, before: Float64Array, dt_s: float
-) -> None:
-    """Average the bones' reach in depth with that of the frame before, in place."""
-    innovation = measured[:, 2] - before
-    now = pull[:, 2] / (1.0 + (innovation / _DEPTH_SPREAD_M) ** 2)
-    then = 1.0 / (_DEPTH_WALK**2 * max(dt_s, 1e-3))
-    pull[:, 2] = now + then
-    measured[:, 2] = before + innovation * now / (now + then)
-
-
 def _add_anchors(
-    points: Float64Array, frame: FitInput, system: tuple[Float64Array, Float64Array]
+    points: Float64Array, anchors: Anchors, system: tuple[Float64Array, Float64Array]
 ) -> None:
     """What planted feet ask for."""
     diagonal, gradient = system
     ankles = bones.ANKLE_POINTS
-    weight = frame.anchor_strength / _ANCHOR_SPREAD_M**2
+    weight = anchors.strength / _ANCHOR_SPREAD_M**2
     diagonal[ankles] += weight[:, None, None] * np.eye(3)
-    gradient[ankles] += weight[:, None] * (points[ankles] - frame.anchors_m)
+    gradient[ankles] += weight[:, None] * (points[ankles] - anchors.points_m)
 
 
 def start(frame: FitInput) -> Float64Array:

@@ -29,7 +29,8 @@ REST_DIRECTIONS: Final = np.array(
 """(4, 3) both bones of each limb in the T-pose."""
 REST_HINGES: Final = np.array(((0.0, -1.0, 0.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 0.0)))
 """(4, 3) axis about which elbow or knee bends: forwards for the elbow, backwards for the knee."""
-_LIMB_FROM_JOINT: Final = transpose(from_directions(REST_DIRECTIONS, REST_HINGES))
+LIMB_FROM_JOINT: Final = transpose(from_directions(REST_DIRECTIONS, REST_HINGES))
+"""(4, 3, 3) takes the columns (along, hinge, rest) of a limb to those of its joint."""
 _STRAIGHT_SINE: Final = 0.15
 _BENT_SINE: Final = 0.45
 """Sines of the bend (9 and 27 degrees) between which the trust in the measured hinge grows:
@@ -60,7 +61,7 @@ def solve_limbs(
     hinge = trust * normal / np.maximum(sine, 1e-9) + (1.0 - trust) * expected
     upper_frame = from_directions(upper, hinge)
     lower_frame = from_directions(lower, upper_frame[..., 1])
-    return upper_frame @ _LIMB_FROM_JOINT, lower_frame @ _LIMB_FROM_JOINT
+    return upper_frame @ LIMB_FROM_JOINT, lower_frame @ LIMB_FROM_JOINT
 
 
 def _expected_hinges(

@@ -10,6 +10,7 @@ from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve import anatomy, feet, hands, head, kinematics, limbs, proportions
 from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.figure import Figure, FigureTracker
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
@@ -42,10 +43,11 @@ class LiveSolver:
         self._options = options
         self._camera = Camera(options.camera)
         self._occlusion = Occlusion(options.occlusion)
-        self._placement = Placement(options.root, self._camera)
         height_m = options.height_m or proportions.STANDARD_HEIGHT_M
-        self._scale = height_m / proportions.STANDARD_HEIGHT_M
+        scale = height_m / proportions.STANDARD_HEIGHT_M
         self._offsets_m = proportions.offsets_m(height_m)
+        self._figure = FigureTracker(self._camera, scale)
+        self._placement = Placement(options.root, self._offsets_m, scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
 
@@ -59,20 +61,26 @@ class LiveSolver:
         dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
         gaze = head.gaze_from_blendshapes(seen.blendshapes)
-        world = self._world_rotations(seen, gaze)
+        figure = self._figure.follow(seen, dt_s)
+        points = seen.points_m if figure is None else figure.points_m
+        world = self._world_rotations(points, seen, gaze)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
         measured = quaternion.from_matrix(kinematics.local_rotations(world))
-        shown, state = self._occlusion.fill(measured, confidence, dt_s)
+        belief = _joint_belief(figure)
+        shown, state = self._occlusion.fill(measured, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(shown))
-        positions = kinematics.positions_from_hips_m(world, self._offsets_m)
-        root = self._placement.place(seen, world, positions, confidence, self._scale)
+        positions, root = self._placement.place(figure, world, dt_s)
+        legs = anatomy.LEG_JOINTS
+        local = kinematics.local_rotations(world)[legs]
+        shown = shown.copy()
+        shown[legs] = quaternion.from_matrix(local)
         self._shown_wxyz = quaternion.same_hemisphere(shown, self._shown_wxyz)
         pose = PoseMotion(
             state=landmarks.pose.state,
             confidence=float(landmarks.pose.confidence),
             root_position_in_world_m=root.astype(np.float32),
             rotations_wxyz=self._shown_wxyz.astype(np.float32),
-            positions_in_world_m=(positions + root).astype(np.float32),
+            positions_in_world_m=positions.astype(np.float32),
             joint_state=state,
             joint_confidence=confidence.astype(np.float32),
         )
@@ -107,9 +115,10 @@ class LiveSolver:
             return 0.0
         return min(max((landmarks.capture_time_ns - last_ns) * 1e-9, 0.0), _LONGEST_STEP_S)
 
-    def _world_rotations(self, seen: Observation, gaze_rad: Float64Array) -> Float64Array:
+    def _world_rotations(
+        self, points: Float64Array, seen: Observation, gaze_rad: Float64Array
+    ) -> Float64Array:
         """(55, 3, 3) what the landmarks say, joint by joint; what is not seen follows along."""
-        points = seen.points_m
         world = np.empty((JOINT_COUNT, 3, 3))
         torso = solve_torso(points, seen.trust)
         world[anatomy.HIPS_JOINT] = torso.pelvis
@@ -125,7 +134,7 @@ class LiveSolver:
         world[anatomy.LOWER_ARM_JOINTS], world[anatomy.LOWER_LEG_JOINTS] = lower[:2], lower[2:]
         world[anatomy.FOOT_JOINTS] = feet.solve_feet(points, forward, lower[2:])
         world[anatomy.TOE_JOINTS] = world[anatomy.FOOT_JOINTS]
-        self._solve_hands(seen, world)
+        self._solve_hands(points, seen, world)
         return world
 
     def _solve_head(
@@ -143,8 +152,8 @@ class LiveSolver:
         world[anatomy.JAW_JOINT] = world_from_head
         world[anatomy.EYE_JOINTS] = world_from_head @ head.eye_rotations(gaze_rad)
 
-    def _solve_hands(self, seen: Observation, world: Float64Array) -> None:
-        points, hand_points = seen.points_m, seen.hand_points_m
+    def _solve_hands(self, points: Float64Array, seen: Observation, world: Float64Array) -> None:
+        hand_points = seen.hand_points_m
         with_pose = hands.hand_from_knuckles(
             points[anatomy.WRISTS], points[anatomy.INDEXES], points[anatomy.PINKIES], _SIDE_SIGN
         )
@@ -163,3 +172,11 @@ class LiveSolver:
         for segment in range(3):
             carried = carried @ thumbs[:, segment]
             world[anatomy.THUMB_JOINTS[:, segment]] = carried
+
+
+def _joint_belief(figure: Figure | None) -> Float64Array:
+    """How plausible each joint's landmarks are ``(55,)``; what is no body landmark always is."""
+    belief = np.ones(anatomy.SOURCE_COUNT)
+    if figure is not None:
+        belief[:33] = figure.belief
+    return belief[anatomy.JOINT_SOURCES].min(axis=1)

@@ -14,6 +14,10 @@ from mocapbridge.types import Float64Array, TrackState, UInt8Array
 
 _RETURN_S: Final = 0.2
 """Time within which a joint that is seen again reaches what is measured."""
+_PLAUSIBLE: Final = 0.5
+"""What is believed this much is followed at once."""
+_DOUBT_S: Final = 0.1
+"""Time constant with which a joint follows what is not believed at all."""
 _LOST_AFTER_EASES: Final = 3.0
 """After that many ease times 95 % of the way to the relaxed pose is done: the joint is lost."""
 
@@ -31,13 +35,19 @@ class Occlusion:
         self._started = False
 
     def fill(
-        self, local_wxyz: Float64Array, confidence: Float64Array, dt_s: float
+        self,
+        local_wxyz: Float64Array,
+        confidence: Float64Array,
+        belief: Float64Array,
+        dt_s: float,
     ) -> tuple[Float64Array, UInt8Array]:
         """Rotations to show and the state of each joint.
 
         Args:
             local_wxyz: ``(55, 4)`` what the landmarks of this frame say.
             confidence: ``(55,)`` how far to believe it, 0..1.
+            belief: ``(55,)`` how plausible it is beside the frames before, 0..1: what leaps is
+                followed slowly.
             dt_s: time since the last frame [s].
         """
         threshold = np.where(self._seen, self._options.hidden_below, self._options.visible_above)
@@ -50,7 +60,9 @@ class Occlusion:
         self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
         easing = 1.0 - np.exp(-dt_s / self._options.ease_s)
         step = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
-        step = np.where(self._seen, self._trust, step)
+        sure = np.minimum(belief / _PLAUSIBLE, 1.0)
+        follow = sure + (1.0 - sure) * (1.0 - np.exp(-dt_s / _DOUBT_S))
+        step = np.where(self._seen, self._trust * follow, step)
         target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
         target = quaternion.same_hemisphere(target, self._shown)
         moved = self._shown + step[:, None] * (target - self._shown)

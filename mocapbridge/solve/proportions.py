@@ -26,14 +26,14 @@ THIGH_M: Final = 0.400
 SHIN_M: Final = 0.370
 SHOULDER_WIDTH_M: Final = 0.335
 HIP_WIDTH_M: Final = 0.220
-TORSO_SIDE_M: Final = 0.495
-"""Shoulder to hip of the same side."""
-TORSO_DIAGONAL_M: Final = 0.560
-"""Shoulder to hip of the other side."""
-HEAD_M: Final = 0.285
-"""Shoulder to nose."""
-TORSO_M: Final = float(np.sqrt(TORSO_SIDE_M**2 - (0.5 * (SHOULDER_WIDTH_M - HIP_WIDTH_M)) ** 2))
+TORSO_M: Final = 0.492
 """Middle of the hips to middle of the shoulders."""
+TORSO_SIDE_M: Final = float(np.hypot(TORSO_M, 0.5 * (SHOULDER_WIDTH_M - HIP_WIDTH_M)))
+"""Shoulder to hip of the same side."""
+TORSO_DIAGONAL_M: Final = float(np.hypot(TORSO_M, 0.5 * (SHOULDER_WIDTH_M + HIP_WIDTH_M)))
+"""Shoulder to hip of the other side."""
+NOSE_M: Final = 0.285
+"""Shoulder to nose, head upright."""
 HIP_DROP_M: Final = -JOINTS[int(anatomy.UPPER_LEG_JOINTS[0])].offset_m[1]
 """How far the hip joints lie below the ``hips`` joint."""
 ANKLE_HEIGHT_M: Final = 0.08

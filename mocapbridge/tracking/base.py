@@ -11,12 +11,19 @@ class Tracker(Protocol):
     """Turns pictures into landmarks, one frame at a time, on one thread."""
 
     inference_s: float
-    """Time the last ``track`` spent waiting for the networks [s]."""
+    """How long the last ``track`` took, less the processor time it spent on anything but the
+    networks [s]."""
     face_blendshapes_measured: bool
     """Whether the face model in use gives blendshape scores."""
 
-    def track(self, frame: VideoFrame) -> Landmarks:
-        """Landmarks of one frame. Frames must come with strictly increasing capture times."""
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+        """Landmarks of one frame. Frames must come with strictly increasing capture times.
+
+        Args:
+            frame: the frame.
+            following: the frame that will certainly be tracked next, where it is already there; a
+                tracker may begin with it.
+        """
         ...
 
     def close(self) -> None:

@@ -8,12 +8,14 @@ a dancer, guiding by the previous pose finds as many hands as waiting for the pr
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
+from concurrent.futures import wait
 from functools import partial
 from typing import Any
 
 from mocapbridge.clock import NS_PER_MS
+from mocapbridge.tracking.body_follower import BodyFollower
 from mocapbridge.tracking.body_guide import BodyGuide
 from mocapbridge.tracking.face_follower import FaceFollower
 from mocapbridge.tracking.face_parts import FaceParts
@@ -27,14 +29,8 @@ from mocapbridge.tracking.networks import Networks
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import full_mask, hand_part, pose_part
 from mocapbridge.tracking.swap_guard import SwapGuard
-from mocapbridge.tracking.together import Together
-from mocapbridge.tracking.window import reduced_rgb
+from mocapbridge.tracking.together import Finished, Job, Together
 from mocapbridge.types import FaceLandmarks, Float32Array, Landmarks, Side, VideoFrame
-
-_LEAST_PICTURE_PX = 480
-"""The pose network's picture is not reduced below this; its detector looks at 224 pixels."""
-_POSE_REGION_PX = 320
-"""A followed body is not reduced below this; its landmark network looks at 256 pixels."""
 
 
 class ComposedTracker:
@@ -56,8 +52,11 @@ class ComposedTracker:
         self._video = options.mode == "video" or (options.mode == "auto" and not still)
         store = store or ModelStore()
         self._networks = Networks.create(options, store, video=self._video)
-        self._together = Together(threads=5)
-        self._guard = SwapGuard() if options.swap_guard else None
+        self._together = Together(threads=4, name="network")
+        self._body: BodyFollower | None = None
+        if self._networks.pose:
+            guard = SwapGuard() if options.swap_guard else None
+            self._body = BodyFollower(self._networks.pose, guard)
         self._face = FaceFollower(self._networks.face) if self._networks.face else None
         self._face_parts = FaceParts(
             blendshapes=bool(self._networks.face and self._networks.face.gives_blendshapes)
@@ -73,43 +72,57 @@ class ComposedTracker:
             self._search = HandSearch(networks.hand_search)
         self._guide: BodyGuide | None = None
         self._segment = 0
+        self._own_cpu_s = 0.0
         self.inference_s = 0.0
         self.face_blendshapes_measured = self._face_parts.blendshapes_measured
 
     @property
     def counters(self) -> dict[str, int]:
         """Repairs so far, by name."""
-        return {"lr_swaps_repaired": self._guard.repaired if self._guard else 0}
+        return {"lr_swaps_repaired": self._body.repaired if self._body else 0}
 
-    def track(self, frame: VideoFrame) -> Landmarks:
-        """Landmarks of one frame. Frames must come with strictly increasing capture times."""
-        self._start_meters()
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+        """Landmarks of one frame. Frames must come with strictly increasing capture times.
+
+        Args:
+            frame: the frame.
+            following: the frame that will certainly be tracked next, where it is already there:
+                its pose is begun while this frame's face and hands are still being looked for.
+        """
+        started_s, started_cpu_s = time.perf_counter(), time.thread_time()
+        self._own_cpu_s = 0.0
         if frame.segment != self._segment or not self._video:
             self._reset(frame.segment)
-        pose: PoseResult | None = None
-        jobs = self._jobs(frame)
-        if self._networks.pose and not self._knows_anything():
+        guided = self._body is None or self._knows_anything()
+        pose = None if guided else self._pose(frame)
+        if not guided:
             # Nothing to go by: the body first, then the rest where it points.
-            pose = self._together.run({"pose": jobs["pose"]})["pose"]
             self._guide = _guide(pose, frame)
-            jobs = self._jobs(frame)
-            del jobs["pose"]
-        found = self._together.run(jobs)
-        landmarks = self._settled(frame, found.get("pose", pose), found)
-        self.inference_s = self._inference_s()
+        elif self._body:
+            self._body.start(frame, self._guide)
+        running = self._together.start_all(self._jobs(frame))
+        if self._body and following and self._video and following.segment == frame.segment:
+            self._body.start(following, self._guide)
+        wait(running.values())
+        if guided:
+            pose = self._pose(frame)
+        found = {name: self._accounted(future.result()) for name, future in running.items()}
+        landmarks = self._settled(frame, pose, found)
+        self._own_cpu_s += time.thread_time() - started_cpu_s
+        self.inference_s = time.perf_counter() - started_s - self._own_cpu_s
         return landmarks
 
     def close(self) -> None:
         """Let the networks and threads go. May be called twice."""
+        if self._body:
+            self._body.close()
         self._together.close()
         self._networks.close()
 
     def _reset(self, segment: int) -> None:
         self._segment = segment
         self._guide = None
-        if self._guard:
-            self._guard.reset()
-        for follower in (self._face, self._search, *self._hands):
+        for follower in (self._body, self._face, self._search, *self._hands):
             if follower:
                 follower.reset()
 
@@ -117,34 +130,33 @@ class ComposedTracker:
         follows_face = self._face is not None and self._face.follows
         return self._guide is not None or follows_face or any(hand.hand for hand in self._hands)
 
-    def _jobs(self, frame: VideoFrame) -> dict[str, Callable[[], Any]]:
-        """What to look for in this frame, and where, going by what is known of the last one."""
+    def _pose(self, frame: VideoFrame) -> PoseResult | None:
+        if self._body is None:
+            return None
+        self._body.start(frame, self._guide)
+        return self._accounted(self._body.finished(frame))
+
+    def _accounted(self, finished: Finished) -> Any:  # noqa: ANN401 - each job has its own result
+        self._own_cpu_s += finished.own_cpu_s
+        return finished.result
+
+    def _jobs(self, frame: VideoFrame) -> dict[str, Job]:
+        """What else to look for, and where, going by what is known of the last frame."""
         image_bgr = frame.image_bgr
         time_ms = frame.capture_time_ns // NS_PER_MS
-        jobs: dict[str, Callable[[], Any]] = {}
-        if self._networks.pose:
-            jobs["pose"] = partial(self._look_for_pose, frame, time_ms)
+        jobs: dict[str, Job] = {}
         if self._face:
-            jobs["face"] = partial(self._face.look, image_bgr, self._guide, time_ms)
+            look = partial(self._face.look, image_bgr, self._guide, time_ms)
+            jobs["face"] = Job(self._face.network, look)
         for follower, other in zip(self._hands, reversed(self._hands), strict=True):
-            hand_window = follower.window(self._guide)
-            if hand_window:
-                jobs[follower.side.name] = partial(
-                    follower.look, image_bgr, hand_window, other.hand, time_ms
-                )
+            window = follower.window(self._guide)
+            if window:
+                look = partial(follower.look, image_bgr, window, other.hand, time_ms)
+                jobs[follower.side.name] = Job(follower.network, look)
         if self._search and self._search.due(self._hands, self._guide):
-            jobs["search"] = partial(self._search.look, image_bgr, time_ms)
+            look = partial(self._search.look, image_bgr, time_ms)
+            jobs["search"] = Job(self._search.network, look)
         return jobs
-
-    def _look_for_pose(self, frame: VideoFrame, time_ms: int) -> PoseResult | None:
-        network = self._networks.pose
-        if network is None:
-            return None
-        picture = reduced_rgb(frame.image_bgr, _halvings(self._guide, _size_px(frame)))
-        pose = network.detect(picture, time_ms)
-        if pose and self._guard:
-            pose = self._guard.check(pose, frame.capture_time_ns)
-        return pose
 
     def _settled(
         self, frame: VideoFrame, pose: PoseResult | None, found: Mapping[str, Any]
@@ -189,21 +201,6 @@ class ComposedTracker:
         # is not reported: the search takes other things for hands once in a while.
         return {side: hand for side, hand in decided.items() if hand.found_by is not None}
 
-    def _start_meters(self) -> None:
-        self._together.wall_s = self._together.cpu_s = 0.0
-        for network in self._networks.present():
-            network.cpu_s = 0.0
-
-    def _inference_s(self) -> float:
-        """Time that the networks of this frame took [s].
-
-        What our own code did beside them on the same threads (cutting windows, deciding) is taken
-        off in full as processor time, although it overlaps with other networks: nothing of ours
-        hides behind theirs.
-        """
-        in_networks_s = sum(network.cpu_s for network in self._networks.present())
-        return self._together.wall_s - (self._together.cpu_s - in_networks_s)
-
 
 def _size_px(frame: VideoFrame) -> tuple[int, int]:
     height, width = frame.image_bgr.shape[:2]
@@ -212,11 +209,3 @@ def _size_px(frame: VideoFrame) -> tuple[int, int]:
 
 def _guide(pose: PoseResult | None, frame: VideoFrame) -> BodyGuide | None:
     return BodyGuide.of(pose.image, pose.visibility, _size_px(frame)) if pose else None
-
-
-def _halvings(guide: BodyGuide | None, size_px: tuple[int, int]) -> int:
-    """How often the pose network's picture is halved."""
-    factor = max(size_px) / _LEAST_PICTURE_PX
-    if guide is not None:
-        factor = min(factor, guide.extent_px() / _POSE_REGION_PX)
-    return max(0, int(math.log2(max(factor, 1.0))))

@@ -43,8 +43,9 @@ class HolisticTracker:
         """Repairs so far, by name."""
         return {"lr_swaps_repaired": self._guard.repaired if self._guard else 0}
 
-    def track(self, frame: VideoFrame) -> Landmarks:
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times."""
+        del following  # nothing is begun ahead
         picture = reduced_rgb(frame.image_bgr, 0)
         started_s = time.perf_counter()
         found = self._network.detect(picture, frame.capture_time_ns // NS_PER_MS)

@@ -89,8 +89,9 @@ class SyntheticTracker:
         self._body_points = _body_points(rest_mesh_m + self._face_in_head_m)
         self._hand_points = (_hand_points("left"), _hand_points("right"))
 
-    def track(self, frame: VideoFrame) -> Landmarks:
+    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
         """The performer at the frame's capture time. The picture is not looked at."""
+        del following  # nothing is begun ahead
         self._pretend_inference()
         height_px, width_px = frame.image_bgr.shape[:2]
         size_px = (width_px, height_px) if width_px and height_px else IMAGE_SIZE_PX

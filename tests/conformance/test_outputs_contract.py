@@ -22,8 +22,9 @@ from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.link import LinkOutput
-from mocapbridge.outputs.options import LinkOptions, OscOptions, ZmqOptions
+from mocapbridge.outputs.options import LinkOptions, OscOptions, VmcOptions, ZmqOptions
 from mocapbridge.outputs.osc import OscOutput
+from mocapbridge.outputs.vmc import VmcOutput
 from mocapbridge.outputs.zmq_pub import ZmqOutput
 from mocapbridge.wire import link
 from tests.motion_frames import SteppedClock, random_frame, stream_info, unseen_frame
@@ -136,6 +137,12 @@ def link_kinds(packet: bytes) -> set[str]:
     return {"frame" if isinstance(message, link.Frame) else "static"}
 
 
+def vmc_kinds(packet: bytes) -> set[str]:
+    messages = {timed.message.address: timed.message for timed in OscPacket(packet).messages}
+    ok = messages.get("/VMC/Ext/OK")
+    return {"sign of life" if ok is not None and ok.params[0] == 0 else "frame"}
+
+
 def zmq_kinds(packet: bytes, decode: Callable[[bytes], Any]) -> set[str]:
     topic, _, payload = packet.partition(b"\n")
     message = decode(payload)
@@ -151,6 +158,10 @@ def make_link(host: str, port: int, clock: Clock) -> Output:
     return LinkOutput(LinkOptions(host=host, port=port), stream_info(), clock)
 
 
+def make_vmc(host: str, port: int, clock: Clock) -> Output:
+    return VmcOutput(VmcOptions(host=host, port=port), stream_info(), clock)
+
+
 def make_msgpack(host: str, port: int, clock: Clock) -> Output:
     options = ZmqOptions(bind=f"tcp://{host}:{port or '*'}", encoding="msgpack")
     return ZmqOutput(options, stream_info(), clock)
@@ -164,10 +175,13 @@ def make_json(host: str, port: int, clock: Clock) -> Output:
 CASES = {
     "osc": Case(make_osc, osc_kinds),
     "link": Case(make_link, link_kinds),
+    "vmc": Case(make_vmc, vmc_kinds),
     "msgpack": Case(make_msgpack, lambda packet: zmq_kinds(packet, msgspec.msgpack.decode)),
     "json": Case(make_json, lambda packet: zmq_kinds(packet, json.loads)),
 }
-UDP = ("osc", "link")
+UDP = ("osc", "link", "vmc")
+DESCRIBING = ("osc", "link", "msgpack", "json")
+"""Those whose protocol has descriptions of the stream."""
 
 
 @dataclass
@@ -222,6 +236,7 @@ class TestEveryOutput:
         sent += sum(stage.send(seed) for seed in range(5))
         assert len(stage.receiver.packets()) == sent > 0
 
+    @pytest.mark.parametrize("stage", DESCRIBING, indirect=True)
     def test_describes_the_stream_at_the_start_and_every_second(self, stage: Stage) -> None:
         stage.send_same()
         stage.clock.sleep(2.0)

@@ -1,0 +1,118 @@
+"""From landmarks to a figure of constant bones that stands in space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mocapbridge.solve import bones
+from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.contacts import GroundContact
+from mocapbridge.solve.fit import Anchors, BodyFit, FitInput
+from mocapbridge.solve.observation import Observation
+from mocapbridge.types import Float64Array
+
+_FORGET_S: Final = 0.5
+"""A figure that was not seen for longer says nothing about the next one."""
+
+
+def _carriers() -> tuple[int, ...]:
+    """The fitted landmark that carries each of the 33: the nose the head, wrists the hands."""
+    own = {int(landmark): int(landmark) for landmark in bones.POINTS}
+    hands = {17: 15, 18: 16, 19: 15, 20: 16, 21: 15, 22: 16}
+    feet = {29: 27, 30: 28, 31: 27, 32: 28}
+    carried = {**own, **hands, **feet}
+    order = [int(landmark) for landmark in bones.POINTS]
+    return tuple(order.index(carried.get(landmark, 0)) for landmark in range(33))
+
+
+_CARRIERS: Final = np.array(_carriers())
+"""(33,) index of the fitted point that carries each landmark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The fitted landmarks of one frame, world axes."""
+
+    points_m: Float64Array
+    """(33, 3) relative to the middle of the hips."""
+    hips_m: Float64Array
+    """(3,) the middle of the hips, from the camera."""
+    ankles_m: Float64Array
+    """(2, 3) where planted ankles stand, from the camera."""
+    planted: Float64Array
+    """(2,) 0 free .. 1 planted."""
+    floor_m: float | None
+    """Height of the floor over the camera; None until legs were seen."""
+    belief: Float64Array
+    """(33,) how plausible each landmark is beside the frames before, 0..1."""
+    stood: bool
+    """Whether the performer has stood on the floor yet, so that nothing can be below it."""
+
+
+class FigureTracker:
+    """Follows one performer's figure.
+
+    Args:
+        camera: where the picture comes from.
+        scale: size of the performer against the adult of ``proportions``.
+    """
+
+    def __init__(self, camera: Camera, scale: float) -> None:
+        self._camera = camera
+        self._scale = scale
+        self._fit = BodyFit(scale)
+        self._contact = GroundContact(camera.world_from_image[1], scale)
+        self._unseen_s = 0.0
+        self._last: Figure | None = None
+
+    def follow(self, seen: Observation, dt_s: float) -> Figure | None:
+        """The figure of this frame; the last one while nothing is seen, None before the first."""
+        if not seen.body_seen:
+            self._unseen_s += dt_s
+            return self._last
+        if self._unseen_s > _FORGET_S:
+            self.reset()
+        self._unseen_s = 0.0
+        body_trust = seen.trust[:33]
+        points_m = self._scale * seen.points_m @ self._camera.world_from_image
+        frame = FitInput(
+            points_m=points_m[bones.POINTS],
+            rays=seen.rays[bones.POINTS],
+            trust=body_trust[bones.POINTS],
+            dt_s=dt_s,
+        )
+        belief = self._fit.believe(frame)
+        before = self._fit.points_m
+        if before is not None:
+            self._contact.update(before, seen.rays, body_trust, belief, dt_s)
+        anchors = Anchors(self._contact.anchors_m, self._contact.strength)
+        fitted = self._fit.step(frame, belief, anchors)
+        if before is None:
+            self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
+        self._last = self._in_world(points_m, fitted, belief)
+        return self._last
+
+    def reset(self) -> None:
+        """Forget everything: continuity is broken."""
+        self._fit.reset()
+        self._contact.reset()
+        self._unseen_s = 0.0
+
+    def _in_world(
+        self, points_m: Float64Array, fitted: Float64Array, belief: Float64Array
+    ) -> Figure:
+        hips = fitted[bones.HIP_POINTS].mean(axis=0)
+        moved = fitted - hips - points_m[bones.POINTS]
+        world_from_image = self._camera.world_from_image
+        return Figure(
+            points_m=(points_m + moved[_CARRIERS]) @ world_from_image.T,
+            hips_m=world_from_image @ hips,
+            ankles_m=self._contact.anchors_m @ world_from_image.T,
+            planted=self._contact.strength.copy(),
+            floor_m=self._contact.floor_m,
+            belief=belief[_CARRIERS],
+            stood=self._contact.stood,
+        )
