@@ -33,6 +33,7 @@ OUTPUTS: Final[dict[str, str]] = {
     "zmq": "mocapbridge.outputs.zmq_pub:ZmqOutput",
     "link": "mocapbridge.outputs.link:LinkOutput",
     "vmc": "mocapbridge.outputs.vmc:VmcOutput",
+    "live_link_face": "mocapbridge.outputs.live_link_face:LiveLinkFaceOutput",
 }
 """``outputs[].type`` -> class with the interface of ``outputs.base.Output``."""
 

@@ -121,8 +121,11 @@ class PlainTracker:
         self._on_track = on_track
         self.closed = 0
         self.indices: list[int] = []
+        self.announced: list[int] = []
 
     def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+        if following is not None:
+            self.announced.append(following.frame_index)
         self._on_track(frame)
         self.indices.append(frame.frame_index)
         return landmarks_of(frame)

@@ -8,8 +8,10 @@ the reference here: so this file speaks to mediapipe itself.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -23,8 +25,8 @@ from mocapbridge.types import (
     UInt8Array,
 )
 
-_CANVAS_PX = 512
-_WINDOW_FACES = 2.0
+_CANVAS_PX: Final = 512
+_WINDOW_FACES: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _track(clip: Clip, video: Path, bundle: Path, kept: Path) -> None:
             images.append(points)
             frames.append(index)
             if result.face_blendshapes:
-                scores.append(_arkit_order(result.face_blendshapes[0]))
+                scores.append(arkit_order(result.face_blendshapes[0]))
                 matrices.append(np.array(result.facial_transformation_matrixes[0]))
             if window is not None:
                 window = _followed(window, points)
@@ -110,7 +112,7 @@ def _track(clip: Clip, video: Path, bundle: Path, kept: Path) -> None:
     )
 
 
-def _landmarker(bundle: Path):
+def _landmarker(bundle: Path) -> tuple[Any, Callable[[UInt8Array], Any]]:
     import mediapipe as mp
     from mediapipe.tasks.python.core.base_options import BaseOptions
     from mediapipe.tasks.python.vision import (
@@ -129,14 +131,15 @@ def _landmarker(bundle: Path):
         )
     )
 
-    def picture_of(picture_bgr: UInt8Array):
+    def picture_of(picture_bgr: UInt8Array) -> Any:
         rgb = cv2.cvtColor(picture_bgr, cv2.COLOR_BGR2RGB)
         return mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
 
     return task, picture_of
 
 
-def _arkit_order(categories) -> Float32Array:
+def arkit_order(categories: Any) -> Float32Array:
+    """(52,) the scores of a task's result."""
     scores = np.zeros(BLENDSHAPE_COUNT, np.float32)
     for category in categories:
         if category.category_name in ARKIT_INDEX:  # `_neutral` is not an ARKit shape

@@ -67,4 +67,32 @@ class VmcOptions(
     """Turns the avatar about the vertical; 180 for one that shows its back."""
 
 
-OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions | VmcOptions
+class LiveLinkFaceOptions(
+    _Output,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="live_link_face",
+):
+    """Live Link Face, for Unreal Engine (docs/live-link-face.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 11111
+    subject: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    """Name of the Live Link subject; the run's `subject` when left out. At most 6 letters for
+    receivers that cut packets at 312 bytes, as some Blender add-ons do."""
+    head: bool = True
+    """False: the head's three angles stay 0, for a head that the body's motion turns."""
+    angle_unit: Literal["radians", "norm180"] = "radians"
+    """Unit of the angles of head and eyes; `norm180`: 180 degrees are 1, as Unreal's own source
+    has it."""
+    invert_yaw: bool = False
+    """The default is positive towards the performer's left; true turns head and eyes round."""
+    invert_pitch: bool = False
+    """The default is positive upwards."""
+    invert_roll: bool = False
+    """The default is positive towards the performer's right shoulder."""
+
+
+OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions | VmcOptions | LiveLinkFaceOptions

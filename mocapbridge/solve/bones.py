@@ -63,5 +63,6 @@ INCIDENCE: Final = _incidence()
 """(16, 13) bones are ``INCIDENCE @ points``."""
 PAIRS: Final = np.einsum("ei,ej->ije", INCIDENCE, INCIDENCE).reshape(-1, BONE_COUNT)
 """(169, 16) sums what each bone adds to the block of each pair of points."""
-TOUCHING: Final = np.abs(INCIDENCE).T / np.abs(INCIDENCE).sum(axis=0)[:, None]
-"""(13, 16) averages over the bones at a point."""
+_KEEPS_LENGTH: Final = SPREADS_M < _NECK_M
+TOUCHING: Final = np.abs(INCIDENCE).T * _KEEPS_LENGTH / np.abs(INCIDENCE).sum(axis=0)[:, None]
+"""(13, 16) averages over the bones at a point, but for those of no fixed length."""

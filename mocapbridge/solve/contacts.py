@@ -27,7 +27,7 @@ _SEEN: Final = 0.3
 """Visibility below which a foot plants nothing new."""
 _STRAYED_M: Final = 0.12
 """A planted foot has moved when its ray meets the floor this far from where it stands."""
-_ENGAGE_S: Final = 0.05
+_ENGAGE_S: Final = 0.10
 _RELEASE_S: Final = 0.08
 """Time constants with which a foot is taken hold of and let go."""
 _GRAZING_SLOPE: Final = 0.08
@@ -64,8 +64,7 @@ class GroundContact:
         """(2,) left and right."""
         self.anchors_m = np.zeros((2, 3))
         """(2, 3) where the ankles stand, image axes, from the camera."""
-        self.strength = np.zeros(2)
-        """(2,) 0 free .. 1 held."""
+        self._held = np.zeros(2)
         self.floor_m: float | None = None
         """Height of the floor over the camera (negative); None until legs were seen."""
         self.stood = False
@@ -73,6 +72,15 @@ class GroundContact:
         self._stood_on_m = np.zeros((2, 3))
         self._rays: Float64Array | None = None
         self._speed_m_s = np.full(2, np.inf)
+
+    @property
+    def strength(self) -> Float64Array:
+        """How firmly each ankle is held at its anchor ``(2,)``: 0 free .. 1 planted.
+
+        The fourth power of how far the hold has come: what pulls a foot goes with the square of
+        the distance, so anything less takes hold with a jerk.
+        """
+        return self._held**4
 
     def update(
         self,
@@ -115,7 +123,7 @@ class GroundContact:
         self._stood_on_m[~self.planted | lands] = on_floor[~self.planted | lands]
         time_constant = np.where(self.planted, _ENGAGE_S, _RELEASE_S)
         step = 1.0 - np.exp(-dt_s / time_constant)
-        self.strength += step * (self.planted - self.strength)
+        self._held += step * (self.planted - self._held)
 
     def _on_floor(
         self, rays: Float64Array, ankles_m: Float64Array

@@ -111,7 +111,7 @@ class FigureTracker:
             points_m=(points_m + moved[_CARRIERS]) @ world_from_image.T,
             hips_m=world_from_image @ hips,
             ankles_m=self._contact.anchors_m @ world_from_image.T,
-            planted=self._contact.strength.copy(),
+            planted=self._contact.strength,
             floor_m=self._contact.floor_m,
             belief=belief[_CARRIERS],
             stood=self._contact.stood,

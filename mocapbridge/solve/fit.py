@@ -34,17 +34,17 @@ _DEPTH_SPREAD_M: Final = 0.10
 """World landmarks are wrong in depth by about that much (89 mm measured)."""
 _ACROSS_SPREAD_M: Final = 0.30
 """World landmarks across the line of sight, where the picture knows better."""
-_DEPTH_WALK: Final = 0.4
-"""How quickly a bone's reach in depth changes [m/sqrt(s)]: a tenth of a metre in 60 ms."""
+_DEPTH_WALK: Final = 0.5
+"""How quickly a bone's reach in depth changes [m/sqrt(s)]: a tenth of a metre in 40 ms."""
 _ROOT_WALK: Final = 0.35
 """How quickly the whole figure's distance changes [m/sqrt(s)]."""
 _ANCHOR_SPREAD_M: Final = 0.01
 """How exactly a planted foot stays."""
-_STEP_SPREAD_M: Final = 0.20
+_STEP_SPREAD_M: Final = 0.40
 """How far a joint moves from frame to frame when nothing else says where it is."""
 _ROBUST_RAYS: Final = 3.0
 """Residuals beyond that many spreads lose weight."""
-_COLLAPSED: Final = 0.2
+_COLLAPSED: Final = 0.16
 """Bones that differ from their length by that part make their landmarks suspect."""
 _FASTEST_M_S: Final = 3.0
 _LEAP_M: Final = 0.03
@@ -158,7 +158,8 @@ class BodyFit:
         measured = bones.INCIDENCE @ frame.points_m
         length = np.sqrt(np.einsum("ij,ij->i", measured, measured))
         misfit = ((length / self._lengths_m - 1.0) / _COLLAPSED) ** 2
-        suspicion = (bones.TOUCHING @ misfit) ** 2 + float(misfit.mean()) ** 2
+        at_points = bones.TOUCHING @ misfit
+        suspicion = at_points**2 + float(at_points.mean()) ** 2
         belief = 1.0 / (1.0 + suspicion)
         if before is None:
             return belief

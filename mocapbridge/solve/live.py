@@ -66,7 +66,7 @@ class LiveSolver:
         world = self._world_rotations(points, seen, gaze)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
         measured = quaternion.from_matrix(kinematics.local_rotations(world))
-        belief = _joint_belief(figure)
+        belief = _joint_belief(figure, seen)
         shown, state = self._occlusion.fill(measured, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(shown))
         positions, root = self._placement.place(figure, world, dt_s)
@@ -174,9 +174,11 @@ class LiveSolver:
             world[anatomy.THUMB_JOINTS[:, segment]] = carried
 
 
-def _joint_belief(figure: Figure | None) -> Float64Array:
+def _joint_belief(figure: Figure | None, seen: Observation) -> Float64Array:
     """How plausible each joint's landmarks are ``(55,)``; what is no body landmark always is."""
     belief = np.ones(anatomy.SOURCE_COUNT)
     if figure is not None:
         belief[:33] = figure.belief
+        if seen.world_from_head is None:
+            belief[anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
     return belief[anatomy.JOINT_SOURCES].min(axis=1)

@@ -14,7 +14,7 @@ from mocapbridge.types import Float64Array, TrackState, UInt8Array
 
 _RETURN_S: Final = 0.2
 """Time within which a joint that is seen again reaches what is measured."""
-_PLAUSIBLE: Final = 0.5
+_PLAUSIBLE: Final = 0.8
 """What is believed this much is followed at once."""
 _DOUBT_S: Final = 0.1
 """Time constant with which a joint follows what is not believed at all."""
@@ -52,7 +52,8 @@ class Occlusion:
         """
         threshold = np.where(self._seen, self._options.hidden_below, self._options.visible_above)
         self._seen = confidence >= threshold
-        if not self._started:
+        first = not self._started
+        if first:
             self._started = bool(self._seen.any())
             self._trust[:] = 1.0
         self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
@@ -62,6 +63,8 @@ class Occlusion:
         step = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
         sure = np.minimum(belief / _PLAUSIBLE, 1.0)
         follow = sure + (1.0 - sure) * (1.0 - np.exp(-dt_s / _DOUBT_S))
+        if first:
+            follow = np.ones(JOINT_COUNT)
         step = np.where(self._seen, self._trust * follow, step)
         target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
         target = quaternion.same_hemisphere(target, self._shown)

@@ -6,8 +6,9 @@ import math
 from concurrent.futures import Future
 from functools import partial
 
+import numpy as np
+
 from mocapbridge.clock import NS_PER_MS
-from mocapbridge.tracking.body_guide import BodyGuide
 from mocapbridge.tracking.mediapipe_tasks import PoseNetwork, PoseResult
 from mocapbridge.tracking.swap_guard import SwapGuard
 from mocapbridge.tracking.together import Finished, Job, Together
@@ -16,7 +17,7 @@ from mocapbridge.types import VideoFrame
 
 _LEAST_PICTURE_PX = 480
 """The pose network's picture is not reduced below this; its detector looks at 224 pixels."""
-_POSE_REGION_PX = 320
+_POSE_REGION_PX = 400
 """A followed body is not reduced below this; its landmark network looks at 256 pixels."""
 
 
@@ -32,6 +33,7 @@ class BodyFollower:
         self._guard = guard
         self._thread = Together(threads=1, name="pose")
         self._started: dict[int, Future[Finished]] = {}
+        self._extent_px: float | None = None
 
     @property
     def repaired(self) -> int:
@@ -41,18 +43,14 @@ class BodyFollower:
     def reset(self) -> None:
         """Forget the body and what was started ahead (continuity is broken)."""
         self._settle()
+        self._extent_px = None
         if self._guard:
             self._guard.reset()
 
-    def start(self, frame: VideoFrame, guide: BodyGuide | None) -> None:
-        """Begin looking, unless that frame was begun before.
-
-        Args:
-            frame: the frame to look at; frames come in order.
-            guide: the last body known, which says how fine the picture must be.
-        """
+    def start(self, frame: VideoFrame) -> None:
+        """Begin looking, unless that frame was begun before; frames come in order."""
         if frame.frame_index not in self._started:
-            job = Job(self._network, partial(self._look, frame, guide))
+            job = Job(self._network, partial(self._look, frame))
             self._started[frame.frame_index] = self._thread.start(job)
 
     def finished(self, frame: VideoFrame) -> Finished:
@@ -69,18 +67,28 @@ class BodyFollower:
             future.exception()  # waits; a failure of a frame nobody asks for any more is nobody's
         self._started.clear()
 
-    def _look(self, frame: VideoFrame, guide: BodyGuide | None) -> PoseResult | None:
+    def _look(self, frame: VideoFrame) -> PoseResult | None:
         height, width = frame.image_bgr.shape[:2]
-        picture = reduced_rgb(frame.image_bgr, _halvings(guide, max(width, height)))
+        # Goes by the last frame looked at, not the last one settled: what is found must not depend
+        # on how far ahead this thread happens to be.
+        picture = reduced_rgb(frame.image_bgr, _halvings(self._extent_px, max(width, height)))
         pose = self._network.detect(picture, frame.capture_time_ns // NS_PER_MS)
-        if pose and self._guard:
-            pose = self._guard.check(pose, frame.capture_time_ns)
-        return pose
+        if pose is None:
+            self._extent_px = None
+            return None
+        points_px = pose.image[:, :2] * np.array([width, height], dtype=np.float32)
+        self._extent_px = float(np.ptp(points_px, axis=0).max())
+        return self._guard.check(pose, frame.capture_time_ns) if self._guard else pose
 
 
-def _halvings(guide: BodyGuide | None, longest_px: int) -> int:
-    """How often the pose network's picture is halved."""
+def _halvings(extent_px: float | None, longest_px: int) -> int:
+    """How often the pose network's picture is halved.
+
+    Args:
+        extent_px: longer side of the box around the last body; None: there was none.
+        longest_px: longer side of the picture.
+    """
     factor = longest_px / _LEAST_PICTURE_PX
-    if guide is not None:
-        factor = min(factor, guide.extent_px() / _POSE_REGION_PX)
+    if extent_px is not None:
+        factor = min(factor, extent_px / _POSE_REGION_PX)
     return max(0, int(math.log2(max(factor, 1.0))))

@@ -83,7 +83,3 @@ class BodyGuide:
     def wrist_visibility(self, side: Side) -> float:
         """How sure the pose is of that side's wrist, 0..1."""
         return float(self.visibility[WRISTS[side]])
-
-    def extent_px(self) -> float:
-        """Longer side of the box around all landmarks [px]."""
-        return float(np.ptp(self.points_px, axis=0).max())

@@ -99,10 +99,10 @@ class ComposedTracker:
             # Nothing to go by: the body first, then the rest where it points.
             self._guide = _guide(pose, frame)
         elif self._body:
-            self._body.start(frame, self._guide)
+            self._body.start(frame)
         running = self._together.start_all(self._jobs(frame))
         if self._body and following and self._video and following.segment == frame.segment:
-            self._body.start(following, self._guide)
+            self._body.start(following)
         wait(running.values())
         if guided:
             pose = self._pose(frame)
@@ -133,7 +133,7 @@ class ComposedTracker:
     def _pose(self, frame: VideoFrame) -> PoseResult | None:
         if self._body is None:
             return None
-        self._body.start(frame, self._guide)
+        self._body.start(frame)
         return self._accounted(self._body.finished(frame))
 
     def _accounted(self, finished: Finished) -> Any:  # noqa: ANN401 - each job has its own result
@@ -194,12 +194,11 @@ class ComposedTracker:
         decided = decide_sides(candidates, self._guide)
         for follower in self._hands:
             hand, seen = decided.get(follower.side), own[follower.side]
-            follower.settle(hand, found_other=seen is not None and hand is not seen)
+            beside = decided.get(Side(1 - follower.side))
+            follower.settle(hand, beside, found_other=seen is not None and hand is not seen)
         if not self._video:
             return decided
-        # What only the search saw is where its follower looks next; until that confirms it, it
-        # is not reported: the search takes other things for hands once in a while.
-        return {side: hand for side, hand in decided.items() if hand.found_by is not None}
+        return {hand.side: hand.hand for hand in self._hands if hand.hand and hand.confirmed}
 
 
 def _size_px(frame: VideoFrame) -> tuple[int, int]:

@@ -17,6 +17,13 @@ _WINDOW_PALMS = 5.0
 """The same in palm lengths, where a hand near the camera is larger than the body suggests."""
 _CANVAS_PX = 320
 """The landmark network looks at 224 pixels around the hand, which is about 0.6 of the window."""
+_BESIDE_PALMS = 2.5
+_FRAMES_TO_CONFIRM_BESIDE = 3
+"""A hand that turns up beside the other one may be a piece of it or of its forearm: it must be seen
+this many frames more before it is reported."""
+_FRAMES_TO_CONFIRM_SEARCH = 1
+"""What the search of the whole picture saw must be seen by the follower too: the search takes other
+things for hands once in a while."""
 _EAGER_MISSES = 6
 _LAZY_INTERVAL = 3
 """An empty search costs more than a followed hand: after so many misses, only every third frame."""
@@ -33,6 +40,12 @@ class HandFollower:
         self._velocity_px: Float32Array = np.zeros(2, dtype=np.float32)
         self._misses = 0
         self._found_other = False
+        self._to_confirm = 0
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the hand is to be believed."""
+        return self.hand is not None and self._to_confirm == 0
 
     def reset(self) -> None:
         """Forget the hand (continuity is broken)."""
@@ -87,17 +100,22 @@ class HandFollower:
         image = window.full_from_window(found[0].image, (width, height))
         return HandCandidate.of(found[0], image, self.side, (width, height))
 
-    def settle(self, hand: HandCandidate | None, *, found_other: bool) -> None:
+    def settle(
+        self, hand: HandCandidate | None, beside: HandCandidate | None, *, found_other: bool
+    ) -> None:
         """Take note of what was decided for this side.
 
         Args:
             hand: the hand that is this side's, or None.
+            beside: the hand that is the other side's, or None.
             found_other: this side's network saw a hand that is not this side's.
         """
         if hand is not None and self.hand is not None:
             self._velocity_px = hand.centre_px - self.hand.centre_px
+            self._to_confirm = max(0, self._to_confirm - 1)
         else:
             self._velocity_px = np.zeros(2, dtype=np.float32)
+            self._to_confirm = _frames_to_confirm(hand, beside)
         self._misses = 0 if hand is not None else self._misses + 1
         self._found_other = found_other or (self._found_other and hand is None)
         self.hand = hand
@@ -105,3 +123,14 @@ class HandFollower:
     def _rests(self) -> bool:
         """Whether this frame is skipped because the search has been fruitless."""
         return self._misses > _EAGER_MISSES and (self._misses + self.side) % _LAZY_INTERVAL != 0
+
+
+def _frames_to_confirm(hand: HandCandidate | None, beside: HandCandidate | None) -> int:
+    """In how many more frames a new hand must be seen before it is believed."""
+    if hand is None:
+        return 0
+    if beside is not None:
+        away_px = float(np.linalg.norm(hand.centre_px - beside.centre_px))
+        if away_px < _BESIDE_PALMS * max(hand.palm_px, beside.palm_px):
+            return _FRAMES_TO_CONFIRM_BESIDE
+    return 0 if hand.found_by is not None else _FRAMES_TO_CONFIRM_SEARCH

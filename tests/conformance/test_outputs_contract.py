@@ -22,11 +22,18 @@ from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.link import LinkOutput
-from mocapbridge.outputs.options import LinkOptions, OscOptions, VmcOptions, ZmqOptions
+from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput
+from mocapbridge.outputs.options import (
+    LinkOptions,
+    LiveLinkFaceOptions,
+    OscOptions,
+    VmcOptions,
+    ZmqOptions,
+)
 from mocapbridge.outputs.osc import OscOutput
 from mocapbridge.outputs.vmc import VmcOutput
 from mocapbridge.outputs.zmq_pub import ZmqOutput
-from mocapbridge.wire import link
+from mocapbridge.wire import link, live_link_face
 from tests.motion_frames import SteppedClock, random_frame, stream_info, unseen_frame
 
 QUIET_S = 0.15
@@ -143,6 +150,12 @@ def vmc_kinds(packet: bytes) -> set[str]:
     return {"sign of life" if ok is not None and ok.params[0] == 0 else "frame"}
 
 
+def live_link_face_kinds(packet: bytes) -> set[str]:
+    # Without a face there is one packet for both: nobody is seen, and nothing comes.
+    face = live_link_face.decode(packet).face
+    return {"frame"} if face is not None else {"frame", "sign of life"}
+
+
 def zmq_kinds(packet: bytes, decode: Callable[[bytes], Any]) -> set[str]:
     topic, _, payload = packet.partition(b"\n")
     message = decode(payload)
@@ -162,6 +175,10 @@ def make_vmc(host: str, port: int, clock: Clock) -> Output:
     return VmcOutput(VmcOptions(host=host, port=port), stream_info(), clock)
 
 
+def make_live_link_face(host: str, port: int, clock: Clock) -> Output:
+    return LiveLinkFaceOutput(LiveLinkFaceOptions(host=host, port=port), stream_info(), clock)
+
+
 def make_msgpack(host: str, port: int, clock: Clock) -> Output:
     options = ZmqOptions(bind=f"tcp://{host}:{port or '*'}", encoding="msgpack")
     return ZmqOutput(options, stream_info(), clock)
@@ -176,10 +193,11 @@ CASES = {
     "osc": Case(make_osc, osc_kinds),
     "link": Case(make_link, link_kinds),
     "vmc": Case(make_vmc, vmc_kinds),
+    "live_link_face": Case(make_live_link_face, live_link_face_kinds),
     "msgpack": Case(make_msgpack, lambda packet: zmq_kinds(packet, msgspec.msgpack.decode)),
     "json": Case(make_json, lambda packet: zmq_kinds(packet, json.loads)),
 }
-UDP = ("osc", "link", "vmc")
+UDP = ("osc", "link", "vmc", "live_link_face")
 DESCRIBING = ("osc", "link", "msgpack", "json")
 """Those whose protocol has descriptions of the stream."""
 

@@ -107,7 +107,12 @@ def bones_of(messages: list[OscMessage]) -> dict[str, list[float]]:
 
 
 def values_of(messages: list[OscMessage]) -> dict[str, float]:
-    return dict(message.params for message in messages if message.address == "/VMC/Ext/Blend/Val")
+    values: dict[str, float] = {}
+    for message in messages:
+        if message.address == "/VMC/Ext/Blend/Val":
+            name, value = message.params
+            values[name] = value
+    return values
 
 
 def standing_frame(**changes: object) -> MocapFrame:

@@ -79,6 +79,14 @@ def test_what_waits_when_closed_is_still_taken() -> None:
     assert queue.exhausted
 
 
+def test_looking_takes_nothing() -> None:
+    queue: Handover[int] = Handover(2)
+    assert queue.peek() is None
+    queue.put(7)
+    assert (queue.peek(), queue.peek(), queue.take()) == (7, 7, 7)
+    assert queue.peek() is None
+
+
 def test_close_wakes_a_waiting_taker() -> None:
     queue: Handover[int] = Handover(1)
     taken = list[int | None]()

@@ -50,6 +50,15 @@ def test_footage_reaches_every_output_and_the_take_whole() -> None:
     assert all(output.closed for output in outputs)
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_only_a_frame_that_is_tracked_next_is_announced_to_the_tracker(live: bool) -> None:
+    tracker = PlainTracker(lambda _frame: time.sleep(0.005))
+    plain_pipeline(ScriptedSource(30, live=live), tracker=tracker).run(never())
+    assert set(tracker.announced) <= set(tracker.indices)
+    # A live source may replace the frame that waits: nothing is certain.
+    assert bool(tracker.announced) is not live
+
+
 def test_a_live_source_skips_exactly_what_it_does_not_process() -> None:
     output = CollectingOutput()
     tracker = PlainTracker(lambda _frame: time.sleep(0.02))
