@@ -1,6 +1,6 @@
 """Makes `models/face_canonical.json`: the average face and what its points say about pose.
 
-    python -m bench.face.canonical --footage FOLDER --bundle face_landmarker.task --out FILE
+    python -m bench.face.canonical --footage FOLDER --official TASK --rebuilt TASK
 
 The official bundle gives landmarks and a matrix for each frame. The matrix takes the landmarks back
 into the face's own frame; their mean over people, made symmetric, is the average face. The weights
@@ -12,7 +12,6 @@ least-squares problem.
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import linear_sum_assignment, nnls
 
+from bench.face import arguments
 from bench.face.clips import CLIPS
 from bench.face.tracks import FaceTrack, load_track
 from mocapbridge.types import FACE_LANDMARK_COUNT, Float64Array
@@ -37,20 +37,14 @@ _DROPPED_WEIGHT: Final = 2e-3
 
 def main() -> None:
     """Read the footage, write the file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--footage", type=Path, required=True)
-    parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, default=Path(".face_tracks"))
+    parser = arguments.parser(__doc__)
     parser.add_argument("--out", type=Path, default=Path("models/face_canonical.json"))
-    arguments = parser.parse_args()
-    tracks = [
-        load_track(clip, arguments.footage, arguments.bundle, arguments.cache)
-        for clip in CLIPS
-        if not clip.held_out
-    ]
+    options = parser.parse_args()
+    sources = arguments.sources(options)
+    tracks = [load_track(clip, sources.official, sources) for clip in CLIPS if not clip.held_out]
     points_cm, mirrored = average_face(tracks)
     weights = pose_weights(tracks, points_cm, mirrored)
-    arguments.out.write_text(_as_json(points_cm, weights, mirrored), encoding="utf-8")
+    options.out.write_text(_as_json(points_cm, weights, mirrored), encoding="utf-8")
 
 
 def average_face(tracks: list[FaceTrack]) -> tuple[Float64Array, np.ndarray]:

@@ -1,14 +1,15 @@
 # pyright: basic
 """What MediaPipe's users run today: the unified landmarker, and three landmarkers in threads.
 
-Both get the whole picture, already decoded and converted; only their detection call is timed.
+Both get the whole picture.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -18,7 +19,6 @@ from mediapipe.tasks.python import BaseOptions, vision
 
 from mocapbridge.native_noise import quiet_native_stderr
 from mocapbridge.tracking.model_store import BundleName, ModelStore
-from mocapbridge.types import UInt8Array
 
 
 class Holistic:
@@ -89,18 +89,34 @@ class ThreeInThreads:
             task.close()
 
 
-def frame_times_ms(
-    baseline: Holistic | ThreeInThreads, pictures: Sequence[UInt8Array], fps: float
-) -> list[float]:
-    """Time each picture's detection takes [ms]."""
-    times_ms: list[float] = []
-    for index, picture_bgr in enumerate(pictures):
+@dataclass(slots=True)
+class BaselineTimes:
+    """What each frame of a clip takes [ms]."""
+
+    detection_ms: list[float] = field(default_factory=list[float])
+    """The detection call alone, on a picture that is decoded and converted."""
+    frame_ms: list[float] = field(default_factory=list[float])
+    """The plain loop that people write: read, convert, detect."""
+
+
+def measure(baseline: Holistic | ThreeInThreads, path: Path, frames: int) -> BaselineTimes:
+    """Run a baseline over the first frames of a clip."""
+    capture = cv2.VideoCapture(str(path))
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    times = BaselineTimes()
+    for index in range(frames):
+        started_s = time.perf_counter()
+        decoded, picture_bgr = capture.read()
+        if not decoded:
+            break
         rgb = np.ascontiguousarray(cv2.cvtColor(picture_bgr, cv2.COLOR_BGR2RGB))
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
-        started_s = time.perf_counter()
+        detecting_s = time.perf_counter()
         baseline.detect(picture, round(index * 1000 / fps))
-        times_ms.append((time.perf_counter() - started_s) * 1000)
-    return times_ms
+        ended_s = time.perf_counter()
+        times.detection_ms.append((ended_s - detecting_s) * 1000)
+        times.frame_ms.append((ended_s - started_s) * 1000)
+    return times
 
 
 def _base(store: ModelStore, name: BundleName) -> BaseOptions:

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import cv2
-import numpy as np
 
 from mocapbridge.bundled import bundled_path
-from mocapbridge.types import UInt8Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,6 @@ def path_of(clip: Clip, folder: Path | None) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def pictures(path: Path, frames: int) -> tuple[list[UInt8Array], float]:
-    """The first frames of a clip and its frame rate [1/s]."""
-    capture = cv2.VideoCapture(str(path))
-    found: list[UInt8Array] = []
-    while len(found) < frames:
-        decoded, picture = capture.read()
-        if not decoded:
-            break
-        found.append(np.asarray(picture, dtype=np.uint8))
-    return found, float(capture.get(cv2.CAP_PROP_FPS))
+def rate_hz(path: Path) -> float:
+    """Frame rate that the clip states."""
+    return float(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FPS))

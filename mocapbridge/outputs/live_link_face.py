@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import logging
 import math
 import socket
@@ -141,10 +141,8 @@ class TimeCode:
     def __init__(self, info: StreamInfo) -> None:
         self.frame_rate = info.frame_rate
         self._anchor = info.anchor
-        started_utc = datetime.datetime.fromtimestamp(
-            info.anchor.unix_ns // NS_PER_S, tz=datetime.timezone.utc
-        )
-        offset = started_utc.astimezone().utcoffset() or datetime.timedelta()
+        started_utc = dt.datetime.fromtimestamp(info.anchor.unix_ns // NS_PER_S, tz=dt.timezone.utc)
+        offset = started_utc.astimezone().utcoffset() or dt.timedelta()
         self._offset_ns = round(offset.total_seconds()) * NS_PER_S
 
     def of(self, capture_time_ns: int) -> tuple[int, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import logging
 import math
 import socket
@@ -116,7 +116,7 @@ def test_the_device_is_the_same_at_every_start(sent: Sent) -> None:
 
 
 def test_frame_number_and_rate_are_the_time_of_day(sent: Sent) -> None:
-    noon = datetime.datetime(2026, 3, 4, 12, 0, 1).astimezone()
+    noon = dt.datetime(2026, 3, 4, 12, 0, 1).astimezone()
     anchor = RunAnchor(monotonic_ns=5_000, unix_ns=round(noon.timestamp()) * 10**9)
     info = replace(stream_info(), frame_rate=(30, 1), anchor=anchor)
     frame = replace(turned_frame("y", 0.0), capture_time_ns=5_000 + 250_000_000)
@@ -128,15 +128,14 @@ def test_frame_number_and_rate_are_the_time_of_day(sent: Sent) -> None:
 
 
 def test_time_code_runs_evenly_and_starts_anew_at_midnight() -> None:
-    midnight = datetime.datetime(2026, 3, 5, 0, 0, 0).astimezone()
+    midnight = dt.datetime(2026, 3, 5, 0, 0, 0).astimezone()
     anchor = RunAnchor(monotonic_ns=0, unix_ns=round(midnight.timestamp()) * 10**9)
     time_code = TimeCode(replace(stream_info(), anchor=anchor))
     step_ns = 1001 * 10**9 / 30000
-    for frame in range(-3, 200):
+    for frame in range(200):
         number, sub_frame = time_code.of(math.ceil(frame * step_ns))
         assert 0.0 <= sub_frame < 1e-4
-        if frame >= 0:
-            assert number == frame
+        assert number == frame
     number, sub_frame = time_code.of(-1)
     assert number == 86_400 * 30_000 // 1001
     assert np.float32(sub_frame) < 1.0

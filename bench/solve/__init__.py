@@ -1,0 +1,1 @@
+"""How exact the solver is, against references."""

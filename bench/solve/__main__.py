@@ -1,0 +1,171 @@
+"""``python -m bench.solve [--shared FOLDER] [--points FOLDER]``: accuracy and cost of the solver.
+
+Every clip with a reference goes through the product's own tracker, filters and live solver, with
+default settings but for the camera's field of view, tilt and roll, which are the truth's. Printed
+are the measures of ``bench.solve.metrics``, the rotation error of every joint where rotations are
+known, and the cost of one ``solve``. The sample clip comes with the project; two clips of the
+Pose2Sim balancing trial are measured when ``--shared`` names the folder that holds them.
+``--points`` writes the joints for another scorer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from bench.solve import metrics
+from bench.solve.references import Reference, balancing, performer
+from mocapbridge.filters.options import FilterOptions
+from mocapbridge.filters.smoother import Smoother
+from mocapbridge.geometry import quaternion
+from mocapbridge.skeleton import JOINT_INDEX, PARENTS
+from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.live import LiveSolver
+from mocapbridge.solve.options import SolveOptions
+from mocapbridge.tracking.composed import ComposedTracker
+from mocapbridge.tracking.options import TrackingOptions
+from mocapbridge.types import Float64Array, Landmarks, MocapFrame, VideoFrame
+
+_ON_JOINTS: Final = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand",
+                     "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot"}  # fmt: skip
+_NOSE_IN_HEAD_M: Final = np.array((0.0, 0.038, 0.115))
+_TRUNK: Final = ("hips", "spine", "chest", "upperChest", "neck", "head")
+_LIMBS: Final = ("Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")
+_BODY: Final = (*_TRUNK, *(f"{side}{part}" for part in _LIMBS for side in ("left", "right")))
+
+
+@dataclass(frozen=True)
+class _Run:
+    rate_hz: float
+    raw: list[Landmarks]
+    solved: list[MocapFrame]
+    cost_ms: Float64Array
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Verbatim)
+    parser.add_argument("--shared", type=Path, help="folder with accuracy/ and footage/")
+    parser.add_argument("--points", type=Path, help="folder to write NAME.npz and NAME.raw.npz to")
+    arguments = parser.parse_args()
+    clips: dict[str, Reference | None] = {"performer_full": performer()}
+    for number in (1, 2):
+        found = balancing(arguments.shared, number) if arguments.shared else None
+        clips[f"p2s_cam{number:02d}"] = found
+    tables: dict[str, dict[str, dict[str, float]]] = {}
+    for name, reference in clips.items():
+        if reference is None:
+            print(f"{name}: left out, --shared names no folder that holds it")
+            continue
+        tables[name] = _measure(name, reference, arguments.points)
+    if {"p2s_cam01", "p2s_cam02"} <= tables.keys():
+        print("\nmean of p2s_cam01 and p2s_cam02")
+        first, second = tables["p2s_cam01"], tables["p2s_cam02"]
+        _print({k: {m: (first[k][m] + second[k][m]) / 2.0 for m in first[k]} for k in first})
+
+
+class _Verbatim(argparse.RawDescriptionHelpFormatter):
+    pass
+
+
+def _measure(
+    name: str, reference: Reference, points_folder: Path | None
+) -> dict[str, dict[str, float]]:
+    run = _run(reference)
+    solved, raw = _points(run, reference), _raw_points(run)
+    table = {
+        key: metrics.scores(solved, truth, reference.standing)
+        | {"lag ms": metrics.lag_ms(solved, raw, run.rate_hz)}
+        for key, truth in reference.joints_m.items()
+    }
+    p50, p95 = np.percentile(run.cost_ms, (50, 95))
+    print(f"\n{name}: {len(run.solved)} frames, solve p50 {p50:.2f} ms, p95 {p95:.2f} ms")
+    _print(table)
+    if reference.rotations_wxyz:
+        _print_rotations(run.solved, reference.rotations_wxyz)
+    if points_folder is not None:
+        points_folder.mkdir(parents=True, exist_ok=True)
+        names = np.array(metrics.JOINTS)
+        for suffix, points, root in (("", solved, True), (".raw", raw, False)):
+            target = points_folder / f"{name}{suffix}.npz"
+            np.savez(target, points_m=points, joint_names=names, root_solved=root)
+            print(f"  {target}")
+    return table
+
+
+def _run(reference: Reference) -> _Run:
+    """Track, filter and solve a clip."""
+    capture = cv2.VideoCapture(str(reference.video))
+    rate_hz = capture.get(cv2.CAP_PROP_FPS)
+    tracker = ComposedTracker(TrackingOptions())
+    smoother, solver = Smoother(FilterOptions()), _solver(reference)
+    raw: list[Landmarks] = []
+    solved: list[MocapFrame] = []
+    cost_ms: list[float] = []
+    while True:
+        decoded, image = capture.read()
+        if not decoded:
+            break
+        time_ns = round((len(raw) + 1) * 1e9 / rate_hz)
+        frame = VideoFrame(np.asarray(image, dtype=np.uint8), time_ns, len(raw), "clip")
+        raw.append(tracker.track(frame))
+        smoothed = smoother.filter(raw[-1])
+        begin = time.perf_counter()
+        solved.append(solver.solve(smoothed))
+        cost_ms.append((time.perf_counter() - begin) * 1e3)
+    tracker.close()
+    return _Run(rate_hz, raw, solved, np.array(cost_ms))
+
+
+def _solver(reference: Reference) -> LiveSolver:
+    return LiveSolver("bench", SolveOptions(camera=reference.camera))
+
+
+def _points(run: _Run, reference: Reference) -> Float64Array:
+    """The thirteen joints ``(frames, 13, 3)`` in camera axes, one shift for the whole clip."""
+    positions = np.array([frame.pose.positions_in_world_m for frame in run.solved])
+    heads = np.array([frame.face.world_from_head for frame in run.solved])
+    nose = heads[:, :3, 3] + heads[:, :3, :3] @ _NOSE_IN_HEAD_M
+    points = [nose]
+    for joint in metrics.JOINTS[1:]:
+        side, _, part = joint.partition("_")
+        points.append(positions[:, JOINT_INDEX[side + _ON_JOINTS[part]]])
+    world_from_image = Camera(reference.camera).world_from_image
+    return np.stack(points, axis=1).astype(np.float64) @ world_from_image
+
+
+def _raw_points(run: _Run) -> Float64Array:
+    """The same joints as the tracker gives them, relative to the hips."""
+    numbers = [0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
+    return np.array([landmarks.pose.world_m[numbers] for landmarks in run.raw], dtype=np.float64)
+
+
+def _print(table: dict[str, dict[str, float]]) -> None:
+    print("  " + " " * 22 + "".join(f"{key:>10}" for key in table))
+    for measure in next(iter(table.values())):
+        print(f"  {measure:22}" + "".join(f"{row[measure]:10.2f}" for row in table.values()))
+
+
+def _print_rotations(solved: list[MocapFrame], truth_wxyz: dict[str, Float64Array]) -> None:
+    local = np.array([frame.pose.rotations_wxyz for frame in solved], dtype=np.float64)
+    world = local.copy()
+    for joint, parent in enumerate(PARENTS):
+        if parent >= 0:
+            world[:, joint] = quaternion.multiply(world[:, parent], local[:, joint])
+    errors: list[Float64Array] = []
+    print("  world rotation error [deg]   median    p95")
+    for name in _BODY:
+        angle = quaternion.angle_rad(world[:, JOINT_INDEX[name]], truth_wxyz[name][: len(world)])
+        errors.append(np.degrees(angle))
+        print(f"    {name:24} {np.median(errors[-1]):8.1f} {np.percentile(errors[-1], 95):6.1f}")
+    print(f"    median over joints and frames {np.median(np.stack(errors)):.1f}")
+
+
+if __name__ == "__main__":
+    main()
