@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import logging
@@ -71,6 +72,7 @@ class UdpSender:
         try:
             self._transmit(datagram, self._address)
         except (ConnectionRefusedError, ConnectionResetError) as error:
+            self._send_unheard(datagram)
             raise OutputFailed(
                 f"nothing listens at {self.target}: start the receiver, or correct host and port"
             ) from error
@@ -125,6 +127,14 @@ class UdpSender:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def _send_unheard(self, datagram: bytes | memoryview) -> None:
+        """Send what was held up by the news that an earlier datagram found nobody.
+
+        The news says nothing of this datagram: a receiver that has come meanwhile gets it.
+        """
+        with contextlib.suppress(OSError):
+            self._transmit(datagram, self._address)
 
     def _transmit(self, datagram: bytes | memoryview, address: Address) -> None:
         if self._socket is None:

@@ -31,6 +31,8 @@ _SEND_QUEUE_MESSAGES: Final = 10
 be young."""
 _SEND_BUFFER_BYTES: Final = 16384
 """A subscriber that stalls finds old poses first; what the kernel holds for it is kept small."""
+_LINGER_MS: Final = 200
+"""What was sent just before closing may still leave: the last frames of footage."""
 _MAX_INBOUND_BYTES: Final = 8192
 """All that subscribers send is which topics they want."""
 _HANDSHAKE_MS: Final = 5000
@@ -81,7 +83,7 @@ class ZmqOutput:
         for option, value in (
             (zmq.SNDHWM, _SEND_QUEUE_MESSAGES),
             (zmq.SNDBUF, _SEND_BUFFER_BYTES),
-            (zmq.LINGER, 0),
+            (zmq.LINGER, _LINGER_MS),
             (zmq.MAXMSGSIZE, _MAX_INBOUND_BYTES),
             (zmq.HANDSHAKE_IVL, _HANDSHAKE_MS),
             (zmq.IPV6, int("[" in self._bind)),
@@ -135,9 +137,9 @@ class ZmqOutput:
         return sent
 
     def close(self) -> None:
-        """Let the socket go; what is still queued is dropped."""
+        """Let the socket go; what cannot leave within 0.2 s is dropped."""
         if self._context is not None:
-            self._context.destroy(linger=0)
+            self._context.destroy(linger=_LINGER_MS)
         self._context = self._socket = None
 
     def _send_changes(self, gestures: tuple[str, str]) -> int:

@@ -42,6 +42,7 @@ class Reader:
         """Pauses before attempts to open a lost source again; the last one repeats [s]."""
         self._read_times = stats.stages["read"]
         self._over = False
+        self._next_index = 0
 
     def run(self) -> None:
         """Body of the thread."""
@@ -50,13 +51,20 @@ class Reader:
             while not (self._over or self._halted.is_set()):
                 frame = self._read()
                 if frame is not None:
-                    self._stats.captured += 1
+                    self._count(frame)
                     live = self._source.live
                     since_ns = frame.capture_time_ns if live else self._clock.monotonic_ns()
                     give(ReadFrame(frame, since_ns))
         finally:
             self._stats.source_state = "ended"
             self._frames.close()
+
+    def _count(self, frame: VideoFrame) -> None:
+        # A camera counts every picture it delivers: a gap is pictures nobody took in time.
+        missed = max(0, frame.frame_index - self._next_index)
+        self._stats.captured += 1 + missed
+        self._stats.missed += missed
+        self._next_index = frame.frame_index + 1
 
     def _read(self) -> VideoFrame | None:
         # None: no frame this time, and none ever if _over is set.

@@ -110,9 +110,12 @@ class Pipeline:
         self._to_outputs: list[Handover[OutgoingFrame]] = []
         self._to_take: Handover[tuple[Landmarks, MocapFrame]] = Handover(RECORD_QUEUE)
         self._recording: Recording | None = None
-        self._stats.skipped = lambda: self._frames.dropped + self._tracked.dropped
+        self._stats.skipped = self._skipped
         self._stats.corrupt = lambda: source.corrupt_frames
         self._stats.repairs = parts.repairs
+
+    def _skipped(self) -> int:
+        return self._stats.missed + self._frames.dropped + self._tracked.dropped
 
     def snapshot(self) -> RunSnapshot:
         """The run at this instant."""

@@ -101,6 +101,8 @@ class RunStats:
     started_s: float = field(default_factory=time.perf_counter)
     source_state: SourceState = "running"
     captured: int = 0
+    missed: int = 0
+    """Frames a live source delivered while nobody took them, part of ``captured``."""
     processed: int = 0
     reconnections: int = 0
     bridged: int = 0
