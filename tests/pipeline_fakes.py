@@ -69,7 +69,10 @@ def landmarks_of(frame: VideoFrame) -> Landmarks:
 
 
 class ScriptedSource:
-    """Delivers ``frames`` frames; before frame ``n`` it does what ``before[n]`` says."""
+    """Delivers ``frames`` frames; before frame ``n`` it does what ``before[n]`` says.
+
+    Before each, ``missed_each`` pictures came that nobody took, as cameras count them.
+    """
 
     source_id = "scripted"
     nominal_fps = 100.0
@@ -82,6 +85,7 @@ class ScriptedSource:
         live: bool = False,
         interval_s: float = 0.0,
         before: dict[int, Callable[[], None]] | None = None,
+        missed_each: int = 0,
     ) -> None:
         self.live = live
         self.frame_count = frames
@@ -91,6 +95,7 @@ class ScriptedSource:
         self._frames = frames
         self._interval_s = interval_s
         self._before = before or {}
+        self._missed_each = missed_each
         self._index = 0
 
     def open(self) -> None:
@@ -103,7 +108,8 @@ class ScriptedSource:
         if self._index == self._frames:
             return None
         time.sleep(self._interval_s)
-        frame = VideoFrame(NO_PICTURE, time.monotonic_ns(), self._index, self.source_id)
+        number = self._index * (1 + self._missed_each) + self._missed_each
+        frame = VideoFrame(NO_PICTURE, time.monotonic_ns(), number, self.source_id)
         self._index += 1
         return frame
 

@@ -21,8 +21,10 @@ _LOW_M: Final = 0.07
 _HIGH_M: Final = 0.12
 """Heights of the ankle over its standing height, likewise."""
 _SPEED_MEMORY_S: Final = 0.02
-_PLAUSIBLE: Final = 0.5
-"""Landmarks that are believed less change nothing."""
+_LIFTS_ABOVE: Final = 0.7
+_LANDS_ABOVE: Final = 0.15
+"""How plausible an ankle must be to lift a foot and to plant it: when the detector exchanges sides
+everything leaps, and what stood still stands."""
 _SEEN: Final = 0.3
 """Visibility below which a foot plants nothing new."""
 _STRAYED_M: Final = 0.12
@@ -108,12 +110,12 @@ class GroundContact:
         if self.floor_m is None:
             return
         over = height - self.floor_m
-        plausible = belief[bones.ANKLE_POINTS] > _PLAUSIBLE
-        lands = plausible & (self._speed_m_s < _STILL_M_S) & (over < _LOW_M) & seen & ~self.planted
+        believed = belief[bones.ANKLE_POINTS]
+        lands = (believed > _LANDS_ABOVE) & (self._speed_m_s < _STILL_M_S) & (over < _LOW_M) & seen & ~self.planted
         on_floor, clear = self._on_floor(rays[anatomy.ANKLES], ankles)
         strayed = clear * np.linalg.norm(on_floor - self._stood_on_m, axis=1) > _STRAYED_M
         lifts = (self._speed_m_s > _MOVING_M_S) | (over > _HIGH_M) | strayed | ~seen
-        lifts = lifts & plausible
+        lifts = lifts & (believed > _LIFTS_ABOVE)
         free = ~self.planted
         self.anchors_m[free] = on_floor[free]
         far = free & (np.linalg.norm(on_floor - ankles, axis=1) > _NEAR_M)

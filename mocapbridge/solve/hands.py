@@ -25,6 +25,10 @@ are hinges that do not bend backwards (Kapandji, "The Physiology of the Joints",
 _MAX_SPREAD_RAD: Final = np.radians(25.0)
 _SPREAD_COSINE: Final = 0.35
 """Below this cosine of the flexion the sideways angle of a finger says little: damped."""
+_BENT_WRIST_COSINE: Final = -0.1
+_MOST_TWIST_RAD: Final = np.radians(120.0)
+"""A wrist bends by up to 85 degrees and the hand turns by 85 to 90 about the forearm (Kapandji,
+vol. 1); beyond these bounds the landmarks are wrong."""
 _THUMB_REST: Final = np.array((np.sqrt(0.5), 0.0, np.sqrt(0.5)))
 
 
@@ -43,6 +47,29 @@ def hand_from_knuckles(
     frame = from_directions(along * side_sign, index - little)
     # Columns come as (x, z, -y).
     return np.stack((frame[..., 0], -frame[..., 2], frame[..., 1]), axis=-1)
+
+
+def forearm_twist_rad(forearm_from_hand: Float64Array) -> Float64Array:
+    """How far hands ``(2, 3, 3)`` are turned about their forearms (the x axis), ``(2,)`` [rad]."""
+    m = forearm_from_hand
+    return np.arctan2(m[:, 2, 1] - m[:, 1, 2], m[:, 1, 1] + m[:, 2, 2])
+
+
+def is_plausible(forearm_from_hand: Float64Array) -> Float64Array:
+    """1 where a wrist can be bent and turned like that, 0 where it cannot ``(2,)``."""
+    straight = forearm_from_hand[:, 0, 0] > _BENT_WRIST_COSINE
+    turned = np.abs(forearm_twist_rad(forearm_from_hand)) < _MOST_TWIST_RAD
+    return (straight & turned).astype(np.float64)
+
+
+def about_x(angle_rad: Float64Array) -> Float64Array:
+    """Rotations ``(n, 3, 3)`` about the x axis."""
+    rotation = np.zeros((len(angle_rad), 3, 3))
+    rotation[:, 0, 0] = 1.0
+    rotation[:, 1, 1] = rotation[:, 2, 2] = np.cos(angle_rad)
+    rotation[:, 2, 1] = np.sin(angle_rad)
+    rotation[:, 1, 2] = -rotation[:, 2, 1]
+    return rotation
 
 
 def finger_rotations(

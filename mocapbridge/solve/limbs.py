@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import clamp, cross, from_directions, transpose
+from mocapbridge.geometry.matrix import clamp, cross, dot, from_directions, transpose
 from mocapbridge.geometry.quaternion import unit
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
@@ -35,6 +35,15 @@ _STRAIGHT_SINE: Final = 0.15
 _BENT_SINE: Final = 0.45
 """Sines of the bend (9 and 27 degrees) between which the trust in the measured hinge grows:
 landmark noise of 3 cm on a 25 cm bone turns a hinge bent by 9 degrees almost anywhere."""
+
+_FOOT_SHARE: Final = 0.5
+"""What the foot's heading counts beside the pelvis where a leg is straight: it turns with the knee,
+but the detector flips it."""
+_UNLIKELY: Final = np.array(((-0.8,), (-0.8,), (0.0,), (0.0,)))
+_LIKELY: Final = np.array(((-0.5,), (-0.5,), (0.3,), (0.3,)))
+"""Cosines between measured and expected hinge from which the measured one begins to count, and
+counts in full. The upper arm turns about itself by 90 degrees to either side of the shortest swing
+(Kapandji, "The Physiology of the Joints", vol. 1), the thigh hardly."""
 
 
 def solve_limbs(
@@ -57,9 +66,14 @@ def solve_limbs(
     normal = cross(upper, lower)
     sine = np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
     fraction = clamp((sine - _STRAIGHT_SINE) / (_BENT_SINE - _STRAIGHT_SINE), 0.0, 1.0)
-    trust = fraction * fraction * (3.0 - 2.0 * fraction)
-    hinge = trust * normal / np.maximum(sine, 1e-9) + (1.0 - trust) * expected
+    measured = normal / np.maximum(sine, 1e-9)
+    agreement = (dot(measured, expected) - _UNLIKELY) / (_LIKELY - _UNLIKELY)
+    trust = fraction * fraction * (3.0 - 2.0 * fraction) * clamp(agreement, 0.0, 1.0)
+    hinge = trust * measured + (1.0 - trust) * expected
     upper_frame = from_directions(upper, hinge)
+    # What is left of a bend to the wrong side is taken away: no elbow or knee bends backwards.
+    backwards = upper_frame[..., 2]
+    lower = lower - np.maximum(dot(lower, backwards), 0.0) * backwards
     lower_frame = from_directions(lower, upper_frame[..., 1])
     return upper_frame @ LIMB_FROM_JOINT, lower_frame @ LIMB_FROM_JOINT
 
@@ -75,5 +89,5 @@ def _expected_hinges(
     cosine = np.einsum("ij,ij->i", rest, upper)[:, None]
     along = np.einsum("ij,ij->i", axis, hinges)[:, None]
     swung = hinges * cosine + cross(axis, hinges) + axis * (along / np.maximum(1.0 + cosine, 1e-3))
-    swung[2:] = 0.5 * swung[2:] + unit(cross(feet_forward, lower[2:]))
+    swung[2:] += _FOOT_SHARE * unit(cross(feet_forward, lower[2:]))
     return unit(swung)

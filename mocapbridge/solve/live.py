@@ -8,14 +8,14 @@ import numpy as np
 
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.solve import anatomy, feet, hands, head, kinematics, limbs, proportions
+from mocapbridge.solve import anatomy, head, kinematics, proportions
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.figure import Figure, FigureTracker
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.placement import Placement
-from mocapbridge.solve.torso import solve_torso
+from mocapbridge.solve.posture import Posture, posture_of
 from mocapbridge.types import (
     FaceMotion,
     Float32Array,
@@ -27,7 +27,6 @@ from mocapbridge.types import (
 )
 
 _LONGEST_STEP_S: Final = 0.25
-_SIDE_SIGN: Final = np.array(((1.0,), (-1.0,)))
 
 
 class LiveSolver:
@@ -63,10 +62,10 @@ class LiveSolver:
         gaze = head.gaze_from_blendshapes(seen.blendshapes)
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
-        world = self._world_rotations(points, seen, gaze)
+        posture = posture_of(points, seen, gaze, self._options.forearm_twist)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
-        measured = quaternion.from_matrix(kinematics.local_rotations(world))
-        belief = _joint_belief(figure, seen)
+        measured = quaternion.from_matrix(kinematics.local_rotations(posture.world))
+        belief = _joint_belief(figure, seen, posture)
         shown, state = self._occlusion.fill(measured, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(shown))
         positions, root = self._placement.place(figure, world, dt_s)
@@ -115,70 +114,14 @@ class LiveSolver:
             return 0.0
         return min(max((landmarks.capture_time_ns - last_ns) * 1e-9, 0.0), _LONGEST_STEP_S)
 
-    def _world_rotations(
-        self, points: Float64Array, seen: Observation, gaze_rad: Float64Array
-    ) -> Float64Array:
-        """(55, 3, 3) what the landmarks say, joint by joint; what is not seen follows along."""
-        world = np.empty((JOINT_COUNT, 3, 3))
-        torso = solve_torso(points, seen.trust)
-        world[anatomy.HIPS_JOINT] = torso.pelvis
-        world[anatomy.SPINE_JOINT] = torso.pelvis @ torso.spine_local
-        world[anatomy.CHEST_JOINT] = world[anatomy.SPINE_JOINT] @ torso.spine_local
-        world[anatomy.UPPER_CHEST_JOINT] = torso.chest
-        world[anatomy.SHOULDER_JOINTS] = torso.chest
-        self._solve_head(seen, world, gaze_rad)
-        forward = feet.feet_forward(points)
-        parents = np.stack((torso.chest, torso.chest, torso.pelvis, torso.pelvis))
-        upper, lower = limbs.solve_limbs(points, parents, forward)
-        world[anatomy.UPPER_ARM_JOINTS], world[anatomy.UPPER_LEG_JOINTS] = upper[:2], upper[2:]
-        world[anatomy.LOWER_ARM_JOINTS], world[anatomy.LOWER_LEG_JOINTS] = lower[:2], lower[2:]
-        world[anatomy.FOOT_JOINTS] = feet.solve_feet(points, forward, lower[2:])
-        world[anatomy.TOE_JOINTS] = world[anatomy.FOOT_JOINTS]
-        self._solve_hands(points, seen, world)
-        return world
 
-    def _solve_head(
-        self,
-        seen: Observation,
-        world: Float64Array,
-        gaze_rad: Float64Array,
-    ) -> None:
-        world_from_head = seen.world_from_head
-        if world_from_head is None:
-            world_from_head = head.head_from_points(seen.points_m)
-        chest = world[anatomy.UPPER_CHEST_JOINT]
-        world[anatomy.NECK_JOINT] = chest @ head.chest_from_neck(chest.T @ world_from_head)
-        world[anatomy.HEAD_JOINT] = world_from_head
-        world[anatomy.JAW_JOINT] = world_from_head
-        world[anatomy.EYE_JOINTS] = world_from_head @ head.eye_rotations(gaze_rad)
-
-    def _solve_hands(self, points: Float64Array, seen: Observation, world: Float64Array) -> None:
-        hand_points = seen.hand_points_m
-        with_pose = hands.hand_from_knuckles(
-            points[anatomy.WRISTS], points[anatomy.INDEXES], points[anatomy.PINKIES], _SIDE_SIGN
-        )
-        with_hands = hands.hand_from_knuckles(
-            hand_points[:, 0], hand_points[:, 5], hand_points[:, 17], _SIDE_SIGN
-        )
-        tracked = seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1] > 0.0
-        world_from_hand = np.where(tracked[:, None, None], with_hands, with_pose)
-        fingers, thumbs = hands.finger_rotations(hand_points, world_from_hand)
-        world[anatomy.HAND_JOINTS] = world_from_hand
-        carried = world_from_hand[:, None]
-        for segment in range(3):
-            carried = carried @ fingers[:, :, segment]
-            world[anatomy.FINGER_JOINTS[:, :, segment]] = carried
-        carried = world_from_hand
-        for segment in range(3):
-            carried = carried @ thumbs[:, segment]
-            world[anatomy.THUMB_JOINTS[:, segment]] = carried
-
-
-def _joint_belief(figure: Figure | None, seen: Observation) -> Float64Array:
+def _joint_belief(figure: Figure | None, seen: Observation, posture: Posture) -> Float64Array:
     """How plausible each joint's landmarks are ``(55,)``; what is no body landmark always is."""
     belief = np.ones(anatomy.SOURCE_COUNT)
     if figure is not None:
         belief[:33] = figure.belief
         if seen.world_from_head is None:
             belief[anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
-    return belief[anatomy.JOINT_SOURCES].min(axis=1)
+    by_joint = belief[anatomy.JOINT_SOURCES].min(axis=1)
+    by_joint[anatomy.HAND_JOINTS] *= posture.hand_plausible
+    return by_joint

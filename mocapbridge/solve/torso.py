@@ -13,9 +13,17 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.geometry.matrix import from_directions, share
+from mocapbridge.geometry.quaternion import unit
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
+_RISE_PER_ELEVATION: Final = 1.0 / 3.0
+"""Of an arm's elevation above the horizontal a third comes from the shoulder blade, and the
+clavicle with it: the scapulohumeral rhythm (V. Inman, J. Saunders, L. Abbott, "Observations on the
+function of the shoulder joint", 1944). Below the horizontal the clavicle stays."""
+_CLAVICLE_M: Final = 0.1375
+"""Clavicle of the standard adult, ``proportions.offsets_m``."""
+_SIDE_SIGN: Final = np.array((1.0, -1.0))
 _UP: Final = np.array((0.0, 1.0, 0.0))
 _HIPS_SEEN_FROM: Final = 0.3
 _HIPS_SEEN_TO: Final = 0.6
@@ -32,6 +40,8 @@ class Torso:
     """The upper chest, which carries neck and clavicles."""
     spine_local: Float64Array
     """(3, 3) the rotation that spine, chest and upper chest each add."""
+    clavicles: Float64Array
+    """(2, 3, 3) left and right."""
 
 
 def solve_torso(points_m: Float64Array, visibility: Float64Array) -> Torso:
@@ -42,12 +52,33 @@ def solve_torso(points_m: Float64Array, visibility: Float64Array) -> Torso:
     length = float(np.sqrt(spine_way @ spine_way)) + 1e-9
     # Without hips the performer sits or stands upright, as in front of a webcam.
     up = trust * spine_way / length + (1.0 - trust) * _UP
-    shoulder_line = shoulders[0] - shoulders[1]
+    raised_rad = _raised_rad(points_m, shoulders, up)
+    lift = np.sin(raised_rad) * _CLAVICLE_M
+    # The line the shoulders would be on if no arm had raised its own.
+    shoulder_line = shoulders[0] - shoulders[1] - (lift[0] - lift[1]) * up
     hip_line = trust * (hips[0] - hips[1]) + (1.0 - trust) * shoulder_line
     # Hips and shoulders in a batch of two. Column order x, y: the line across comes first.
     frames = from_directions(np.stack((hip_line, shoulder_line)), np.stack((up, up)))
     pelvis, chest = frames[0], frames[1]
-    return Torso(pelvis, chest, share(pelvis.T @ chest, 1.0 / 3.0))
+    clavicles = chest @ _about_z(raised_rad * _SIDE_SIGN)
+    return Torso(pelvis, chest, share(pelvis.T @ chest, 1.0 / 3.0), clavicles)
+
+
+def _raised_rad(points_m: Float64Array, shoulders: Float64Array, up: Float64Array) -> Float64Array:
+    """How far each clavicle rises with its arm ``(2,)`` [rad]."""
+    arms = unit(points_m[anatomy.ELBOWS] - shoulders)
+    height = np.maximum(arms @ unit(up), 0.0)
+    return _RISE_PER_ELEVATION * np.arcsin(np.minimum(height, 1.0))
+
+
+def _about_z(angle_rad: Float64Array) -> Float64Array:
+    """Rotations ``(2, 3, 3)`` about the z axis."""
+    rotation = np.zeros((2, 3, 3))
+    rotation[:, 0, 0] = rotation[:, 1, 1] = np.cos(angle_rad)
+    rotation[:, 1, 0] = np.sin(angle_rad)
+    rotation[:, 0, 1] = -rotation[:, 1, 0]
+    rotation[:, 2, 2] = 1.0
+    return rotation
 
 
 def ramp(value: float, low: float, high: float) -> float:

@@ -74,6 +74,13 @@ def test_a_live_source_skips_exactly_what_it_does_not_process() -> None:
     assert tracker.indices[-1] == 99, "the newest frame is never the one that is skipped"
 
 
+def test_pictures_a_camera_delivered_to_nobody_count_as_skipped() -> None:
+    end = plain_pipeline(ScriptedSource(10, live=True, interval_s=0.02, missed_each=2)).run(never())
+    assert end.captured == 30
+    assert end.captured == end.processed + end.skipped
+    assert end.skipped >= 20
+
+
 def test_counts_are_exact_when_stopped_in_the_middle() -> None:
     stop = threading.Event()
 
