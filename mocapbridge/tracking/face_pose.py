@@ -33,6 +33,8 @@ _OUTLIER_CM: Final = 3.0
 tracked faces show as a whole, so an ordinary face is fitted in one step."""
 _REWEIGHTINGS: Final = 2
 _MINIMUM_POINTS: Final = 12
+_NO_SPREAD_CM: Final = 1e-6
+"""First singular value below which the points all lie in one place; a face 100 m away has 1e-3."""
 _FLAT: Final = 1e-3
 """Second to first singular value below which the points lie on a line and fix no rotation."""
 
@@ -136,7 +138,7 @@ def _procrustes(
     canonical = canonical_cm - canonical_centre
     weighted = canonical * weights[:, None]
     u, singular, vt = np.linalg.svd((points - centre).T @ weighted)
-    if singular[1] <= _FLAT * singular[0]:
+    if singular[0] <= _NO_SPREAD_CM or singular[1] <= _FLAT * singular[0]:
         return None
     if np.linalg.det(u) * np.linalg.det(vt) < 0.0:  # a reflection fits better: not a face's
         u[:, 2] = -u[:, 2]
