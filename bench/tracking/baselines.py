@@ -119,5 +119,5 @@ def measure(baseline: Holistic | ThreeInThreads, path: Path, frames: int) -> Bas
     return times
 
 
-def _base(store: ModelStore, name: BundleName) -> BaseOptions:
+def _base(store: ModelStore, name: BundleName) -> Any:
     return BaseOptions(model_asset_buffer=store.bundle_path(name).path.read_bytes())

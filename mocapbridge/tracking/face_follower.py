@@ -66,7 +66,7 @@ class FaceFollower:
         if self._face_px is not None:
             corner, opposite = self._face_px.min(axis=0), self._face_px.max(axis=0)
             size_px = _WINDOW_FACES * float((opposite - corner).max())
-            centre_px = np.divide(corner + opposite, 2, dtype=np.float32)
+            centre_px = ((corner + opposite) / 2).astype(np.float32)
             yield Window.around(centre_px, size_px, _CANVAS_PX)
         largest_px = float(max(image_size_px))
         if guide is not None and _WINDOW_FOREARMS * guide.forearm_px < largest_px:

@@ -26,7 +26,7 @@ def test_ci_runs_the_readmes_test_command_word_for_word() -> None:
 
 def _commands() -> list[str]:
     lines = "\n".join(_blocks("sh")).splitlines()
-    commands = [line.split("#")[0].strip() for line in lines]
+    commands = [line.partition("#")[0].strip() for line in lines]
     return [line for line in commands if line.startswith("mocapbridge ")]
 
 
