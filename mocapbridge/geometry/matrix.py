@@ -16,7 +16,9 @@ from mocapbridge.geometry.quaternion import FloatArray
 
 _NEXT: Final = np.array((1, 2, 0))
 _DEGENERATE: Final = 1e-16
-"""Squared lengths below this carry no direction [m^2]."""
+"""Squared lengths of normals below this carry no direction."""
+_HALF: Final = 0.5
+"""Between the squared lengths of a unit vector and of none."""
 _SMALL_SINE: Final = 1e-7
 
 
@@ -28,6 +30,11 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
 def dot(a: FloatArray, b: FloatArray) -> FloatArray:
     """Dot product along the last axis, which stays with length 1."""
     return np.einsum("...i,...i->...", a, b)[..., None]
+
+
+def length(vector: FloatArray) -> FloatArray:
+    """Lengths along the last axis, which goes."""
+    return np.sqrt(np.einsum("...i,...i->...", vector, vector))
 
 
 def from_directions(primary: FloatArray, secondary: FloatArray) -> FloatArray:
@@ -42,12 +49,12 @@ def from_directions(primary: FloatArray, secondary: FloatArray) -> FloatArray:
         angles takes its place: the answer is a rotation for any finite input.
     """
     normal = cross(primary, secondary)
-    primary_square, normal_square = dot(primary, primary), dot(normal, normal)
-    if np.any(normal_square <= _DEGENERATE * (primary_square + _DEGENERATE)):
+    normal_square = dot(normal, normal)
+    if not normal_square.min() > _DEGENERATE:
         primary, normal = _repaired(primary, secondary)
-        primary_square, normal_square = dot(primary, primary), dot(normal, normal)
+        normal_square = dot(normal, normal)
     frame = np.empty((*normal.shape, 3), dtype=normal.dtype)
-    x = primary / np.sqrt(primary_square)
+    x = primary / np.sqrt(dot(primary, primary))
     z = normal / np.sqrt(normal_square)
     frame[..., 0] = x
     frame[..., 1] = cross(z, x)
@@ -56,14 +63,14 @@ def from_directions(primary: FloatArray, secondary: FloatArray) -> FloatArray:
 
 
 def _repaired(primary: FloatArray, secondary: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Directions and normals with the degenerate ones replaced."""
+    """Directions of unit length and normals, with the degenerate ones replaced."""
     forward = np.array((1.0, 0.0, 0.0), dtype=primary.dtype)
-    usable = dot(primary, primary) > _DEGENERATE
-    primary = np.where(usable, primary, forward)
-    normal = cross(primary, secondary)
-    parallel = dot(normal, normal) <= _DEGENERATE * dot(primary, primary)
-    smallest = np.eye(3, dtype=primary.dtype)[np.argmin(np.abs(primary), axis=-1)]
-    return primary, np.where(parallel, cross(primary, smallest), normal)
+    x, y = quaternion.unit(primary), quaternion.unit(secondary)
+    x = np.where(dot(x, x) > _HALF, x, forward)
+    normal = cross(x, y)
+    parallel = dot(normal, normal) <= _DEGENERATE
+    smallest = np.eye(3, dtype=primary.dtype)[np.argmin(np.abs(x), axis=-1)]
+    return x, np.where(parallel, cross(x, smallest), normal)
 
 
 def between(start: FloatArray, end: FloatArray) -> FloatArray:

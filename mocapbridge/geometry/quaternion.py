@@ -89,12 +89,9 @@ def perpendicular(vector: FloatArray) -> FloatArray:
 
 
 def unit(vector: FloatArray) -> FloatArray:
-    """Vectors at unit length along the last axis; zero stays zero."""
-    square = np.sum(vector * vector, axis=-1, keepdims=True)
-    usable = square > _TINY
-    return np.where(usable, vector / np.sqrt(np.where(usable, square, 1.0)), 0.0).astype(
-        vector.dtype
-    )
+    """Vectors at unit length along the last axis; what is shorter than 1e-12 stays short."""
+    square = np.einsum("...i,...i->...", vector, vector)
+    return vector / np.sqrt(np.maximum(square, _TINY))[..., None]
 
 
 def from_matrix(rotation: FloatArray) -> FloatArray:

@@ -6,12 +6,14 @@ than its distance. Heights are along the world's up axis, from the camera.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import clamp
+from mocapbridge.geometry.matrix import clamp, length
 from mocapbridge.solve import anatomy, bones, proportions
+from mocapbridge.solve.fit import mean_depth_m
 from mocapbridge.types import Float64Array
 
 _STILL_M_S: Final = 0.25
@@ -28,7 +30,10 @@ everything leaps, and what stood still stands."""
 _SEEN: Final = 0.3
 """Visibility below which a foot plants nothing new."""
 _STRAYED_M: Final = 0.12
-"""A planted foot has moved when its ray meets the floor this far from where it stands."""
+"""A planted foot has moved when its ray meets the floor this far from where it stands, or passes
+this far beside it."""
+_PATIENCE_S: Final = 0.15
+"""An ankle that is implausible for longer than that has moved all the same."""
 _ENGAGE_S: Final = 0.10
 _RELEASE_S: Final = 0.08
 """Time constants with which a foot is taken hold of and let go."""
@@ -72,6 +77,8 @@ class GroundContact:
         self.stood = False
         """Whether a foot was planted so far: only then the floor is more than a guess."""
         self._stood_on_m = np.zeros((2, 3))
+        self._stood_along = np.zeros((2, 2))
+        self._doubted_s = np.zeros(2)
         self._rays: Float64Array | None = None
         self._speed_m_s = np.full(2, np.inf)
 
@@ -102,7 +109,7 @@ class GroundContact:
             dt_s: time since the frame before [s].
         """
         ankles = points_m[bones.ANKLE_POINTS]
-        self._measure_speed(rays, float(points_m[:, 2].mean()), dt_s)
+        self._measure_speed(rays, mean_depth_m(points_m), dt_s)
         height = ankles @ self._up - self._ankle_height_m
         seen = trust[_FOOT_LANDMARKS].min(axis=0) > _SEEN
         if seen.any():
@@ -111,18 +118,29 @@ class GroundContact:
             return
         over = height - self.floor_m
         believed = belief[bones.ANKLE_POINTS]
-        lands = (believed > _LANDS_ABOVE) & (self._speed_m_s < _STILL_M_S) & (over < _LOW_M) & seen & ~self.planted
+        lands = (
+            (believed > _LANDS_ABOVE)
+            & (self._speed_m_s < _STILL_M_S)
+            & (over < _LOW_M)
+            & seen
+            & ~self.planted
+        )
         on_floor, clear = self._on_floor(rays[anatomy.ANKLES], ankles)
-        strayed = clear * np.linalg.norm(on_floor - self._stood_on_m, axis=1) > _STRAYED_M
+        aside_m = length(rays[anatomy.ANKLES] - self._stood_along) * mean_depth_m(points_m)
+        strayed = np.maximum(clear * length(on_floor - self._stood_on_m), aside_m) > _STRAYED_M
         lifts = (self._speed_m_s > _MOVING_M_S) | (over > _HIGH_M) | strayed | ~seen
-        lifts = lifts & (believed > _LIFTS_ABOVE)
+        doubtful = believed <= _LIFTS_ABOVE
+        self._doubted_s = np.where(doubtful, self._doubted_s + dt_s, 0.0)
+        lifts = lifts & (~doubtful | (self._doubted_s > _PATIENCE_S))
         free = ~self.planted
         self.anchors_m[free] = on_floor[free]
-        far = free & (np.linalg.norm(on_floor - ankles, axis=1) > _NEAR_M)
+        far = free & (length(on_floor - ankles) > _NEAR_M)
         self.anchors_m[far & ~lands] = ankles[far & ~lands]
         self.planted = (self.planted & ~lifts) | lands
         self.stood = self.stood or bool(self.planted.any())
-        self._stood_on_m[~self.planted | lands] = on_floor[~self.planted | lands]
+        moved = ~self.planted | lands
+        self._stood_on_m[moved] = on_floor[moved]
+        self._stood_along[moved] = rays[anatomy.ANKLES][moved]
         time_constant = np.where(self.planted, _ENGAGE_S, _RELEASE_S)
         step = 1.0 - np.exp(-dt_s / time_constant)
         self._held += step * (self.planted - self._held)
@@ -136,20 +154,21 @@ class GroundContact:
             ``(2, 3)`` points in image axes and ``(2,)`` how clearly that tells the depth, 0..1: not
             at all where the camera looks along the floor.
         """
-        direction = np.column_stack((rays, np.ones(2)))
+        direction = np.ones((2, 3))
+        direction[:, :2] = rays
         slope = direction @ self._up
         clear = clamp((-slope - _GRAZING_SLOPE) / (_CLEAR_SLOPE - _GRAZING_SLOPE), 0.0, 1.0)
         height = (self.floor_m or 0.0) + self._ankle_height_m
         depth = height / np.minimum(slope, -_GRAZING_SLOPE)
         way = direction * depth[:, None] - ankles_m
-        clear = clear * (np.linalg.norm(way, axis=1) < _FARTHEST_CORRECTION_M)
+        clear = clear * (length(way) < _FARTHEST_CORRECTION_M)
         return ankles_m + clear[:, None] * way, clear
 
     def _measure_speed(self, rays: Float64Array, distance_m: float, dt_s: float) -> None:
         now = rays[_FOOT_LANDMARKS]
         if self._rays is not None and dt_s > 0.0:
-            moved = np.linalg.norm(now - self._rays, axis=-1).max(axis=0) * distance_m
-            weight = 1.0 - np.exp(-dt_s / _SPEED_MEMORY_S)
+            moved = length(now - self._rays).max(axis=0) * distance_m
+            weight = 1.0 - math.exp(-dt_s / _SPEED_MEMORY_S)
             speed = moved / dt_s
             known = np.isfinite(self._speed_m_s)
             last = np.where(known, self._speed_m_s, speed)
@@ -161,4 +180,4 @@ class GroundContact:
             self.floor_m = lowest_m
             return
         time_constant = _FLOOR_DOWN_S if lowest_m < self.floor_m else _FLOOR_UP_S
-        self.floor_m += (lowest_m - self.floor_m) * (1.0 - float(np.exp(-dt_s / time_constant)))
+        self.floor_m += (lowest_m - self.floor_m) * (1.0 - math.exp(-dt_s / time_constant))

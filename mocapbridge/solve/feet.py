@@ -11,6 +11,7 @@ from mocapbridge.geometry.quaternion import unit
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
+_X_Y_Z: Final = np.array((1, 2, 0))
 _MEASURED_ROLL: Final = 0.25
 """Trust in the roll that ankle, heel and toe give against the shin's hinge: ankle and heel are
 only 6 cm apart, and a standing foot hardly rolls."""
@@ -36,4 +37,4 @@ def solve_feet(
     across = lower_legs[..., 0] + _MEASURED_ROLL * measured
     frame = from_directions(forward, across)
     # Columns come as (z, x, y).
-    return np.roll(frame, -1, axis=-1)
+    return frame.take(_X_Y_Z, axis=-1)

@@ -104,7 +104,8 @@ class FigureTracker:
     def _in_world(
         self, points_m: Float64Array, fitted: Float64Array, belief: Float64Array
     ) -> Figure:
-        hips = fitted[bones.HIP_POINTS].mean(axis=0)
+        left, right = fitted[bones.HIP_POINTS]
+        hips = 0.5 * (left + right)
         moved = fitted - hips - points_m[bones.POINTS]
         world_from_image = self._camera.world_from_image
         return Figure(

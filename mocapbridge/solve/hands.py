@@ -15,6 +15,8 @@ from mocapbridge.geometry.matrix import between, clamp, from_directions, transpo
 from mocapbridge.geometry.quaternion import unit
 from mocapbridge.types import Float64Array
 
+_X_Y_Z: Final = np.array((0, 2, 1))
+_TURNED: Final = np.array((1.0, -1.0, 1.0))
 _MIRROR: Final = np.array((-1.0, 1.0, 1.0))
 _MIRROR_ROTATION: Final = _MIRROR[:, None] * _MIRROR
 _KNUCKLES: Final = np.array((5, 9, 13, 17))
@@ -46,7 +48,7 @@ def hand_from_knuckles(
     along = 0.5 * (index + little) - wrist
     frame = from_directions(along * side_sign, index - little)
     # Columns come as (x, z, -y).
-    return np.stack((frame[..., 0], -frame[..., 2], frame[..., 1]), axis=-1)
+    return frame.take(_X_Y_Z, axis=-1) * _TURNED
 
 
 def forearm_twist_rad(forearm_from_hand: Float64Array) -> Float64Array:
@@ -105,7 +107,8 @@ def _fingers(local_m: Float64Array) -> Float64Array:
     # In the finger's own plane, after the spread about y is undone.
     x = cosine[..., None] * segments[..., 0] - sine[..., None] * segments[..., 2]
     bend = np.arctan2(-segments[..., 1], x)
-    relative = np.diff(bend, axis=-1, prepend=0.0)
+    relative = bend.copy()
+    relative[..., 1:] -= bend[..., :-1]
     relative = (relative + np.pi) % (2.0 * np.pi) - np.pi
     flexion = clamp(relative, _MIN_FLEXION_RAD, _MAX_FLEXION_RAD)
     rotation = _about_minus_z(flexion)

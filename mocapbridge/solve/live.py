@@ -27,6 +27,8 @@ from mocapbridge.types import (
 )
 
 _LONGEST_STEP_S: Final = 0.25
+_SAME: Final = 1e-6
+"""Rotations that differ by less need no second pass over the skeleton."""
 
 
 class LiveSolver:
@@ -67,7 +69,9 @@ class LiveSolver:
         measured = quaternion.from_matrix(kinematics.local_rotations(posture.world))
         belief = _joint_belief(figure, seen, posture)
         shown, state = self._occlusion.fill(measured, confidence, belief, dt_s)
-        world = kinematics.world_rotations(quaternion.to_matrix(shown))
+        world = posture.world
+        if np.abs(shown - quaternion.same_hemisphere(measured, shown)).max() > _SAME:
+            world = kinematics.world_rotations(quaternion.to_matrix(shown))
         positions, root = self._placement.place(figure, world, dt_s)
         legs = anatomy.LEG_JOINTS
         local = kinematics.local_rotations(world)[legs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -59,10 +60,10 @@ class Occlusion:
         self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
         # Once hidden, trust restarts from nothing and is back after _RETURN_S.
         self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
-        easing = 1.0 - np.exp(-dt_s / self._options.ease_s)
+        easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
         step = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
         sure = np.minimum(belief / _PLAUSIBLE, 1.0)
-        follow = sure + (1.0 - sure) * (1.0 - np.exp(-dt_s / _DOUBT_S))
+        follow = sure + (1.0 - sure) * (1.0 - math.exp(-dt_s / _DOUBT_S))
         if first:
             follow = np.ones(JOINT_COUNT)
         step = np.where(self._seen, self._trust * follow, step)

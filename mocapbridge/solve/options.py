@@ -18,7 +18,7 @@ class SolveCameraOptions(Struct, frozen=True, kw_only=True, forbid_unknown_field
     tilt_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 0.0
     """How far the camera looks down; negative: up."""
     roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
-    """How far the camera is turned clockwise about its viewing direction."""
+    """How far the picture leans clockwise, because the camera is turned the other way."""
 
 
 class OcclusionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

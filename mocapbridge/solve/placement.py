@@ -5,11 +5,12 @@ The world's origin is on the floor under the hips of the first frame that showed
 
 from __future__ import annotations
 
+import math
 from typing import Final, Literal
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import dot, from_directions
+from mocapbridge.geometry.matrix import dot, from_directions, length
 from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
 from mocapbridge.types import Float64Array
@@ -17,6 +18,7 @@ from mocapbridge.types import Float64Array
 _SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
 """Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
+_X_Y_Z: Final = np.array((2, 0, 1))
 _UP: Final = np.array((0.0, 1.0, 0.0))
 _HEADING_S: Final = 1.0
 """Time constant with which a planted foot's heading follows what is measured: the landmarks of
@@ -25,6 +27,9 @@ _FLOOR_S: Final = 0.3
 """Time constant with which a newly found floor moves the performer up or down."""
 _LEVEL_WITHIN_M: Final = 0.05
 """A foot that would sink in this far is turned quite level."""
+_LONGEST_STEP_M: Final = 0.25
+"""Further than that the performer is not moved from one frame to the next: somebody who comes back
+elsewhere glides there."""
 _AT_EASE: Final = 1e-3
 
 
@@ -51,8 +56,8 @@ class Placement:
         self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
         self._bones_m = np.stack(
             (
-                np.linalg.norm(offsets_m[anatomy.LOWER_LEG_JOINTS], axis=1),
-                np.linalg.norm(offsets_m[anatomy.FOOT_JOINTS], axis=1),
+                length(offsets_m[anatomy.LOWER_LEG_JOINTS]),
+                length(offsets_m[anatomy.FOOT_JOINTS]),
             ),
             axis=1,
         )
@@ -84,7 +89,7 @@ class Placement:
         if figure.stood:
             root = root + self._stand(figure, world, positions + root, dt_s)
             positions = kinematics.positions_from_hips_m(world, self._offsets_m)
-        self._root_m = self._limited(root - origin)
+        self._root_m = self._root_m + _short(self._limited(root - origin) - self._root_m)
         return positions + self._root_m, self._root_m
 
     def _origin(self, figure: Figure, root: Float64Array, dt_s: float) -> Float64Array:
@@ -93,7 +98,7 @@ class Placement:
             height = root[1] - self._rest_height_m if floor is None else floor
             self._origin_m = np.array((root[0], height, root[2]))
         elif floor is not None:
-            step = 1.0 - float(np.exp(-dt_s / _FLOOR_S))
+            step = 1.0 - math.exp(-dt_s / _FLOOR_S)
             self._origin_m[1] += step * (floor - self._origin_m[1])
         return self._origin_m
 
@@ -128,7 +133,7 @@ class Placement:
             level = np.maximum(figure.planted, np.minimum(sunk / _LEVEL_WITHIN_M, 1.0))
             feet = self._level(world[anatomy.FOOT_JOINTS], level[:, None])
             target[:, 1] += self._sunk(feet, target, floor)
-        moved = np.abs(target - ankles).max()
+        moved = float(np.abs(target - ankles).max())
         if moved > _AT_EASE:
             upper, lower = legs.reach(
                 positions_m[anatomy.UPPER_LEG_JOINTS] + shift,
@@ -152,7 +157,7 @@ class Placement:
         forward = feet[..., 2]
         flat = forward * np.array((1.0, 0.0, 1.0))
         flat = flat / np.maximum(np.sqrt(dot(flat, flat)), 1e-9)
-        follow = 1.0 - planted * float(np.exp(-dt_s / _HEADING_S))
+        follow = 1.0 - planted * math.exp(-dt_s / _HEADING_S)
         self._headings = self._headings + follow * (flat - self._headings)
 
     def _level(self, feet: Float64Array, planted: Float64Array) -> Float64Array:
@@ -161,4 +166,10 @@ class Placement:
         up = feet[..., 1] + planted * (_UP - feet[..., 1])
         ahead = forward + planted * (self._headings - forward)
         # Columns come as (y, z, x).
-        return np.roll(from_directions(up, ahead), 1, axis=-1)
+        return from_directions(up, ahead).take(_X_Y_Z, axis=-1)
+
+
+def _short(way_m: Float64Array) -> Float64Array:
+    """A way ``(3,)``, cut to what is shown within one frame [m]."""
+    length_m = float(np.sqrt(way_m @ way_m))
+    return way_m * min(1.0, _LONGEST_STEP_M / max(length_m, 1e-9))

@@ -87,13 +87,21 @@ def _turn_hands(
     twist_rad = hands.forearm_twist_rad(forearm_from_hand) * plausible * forearm_twist
     world[anatomy.LOWER_ARM_JOINTS] = forearms @ hands.about_x(twist_rad)
     world[anatomy.HAND_JOINTS] = world_from_hand
-    fingers, thumbs = hands.finger_rotations(hand_points, world_from_hand)
-    carried = world_from_hand[:, None]
-    for segment in range(3):
-        carried = carried @ fingers[:, :, segment]
-        world[anatomy.FINGER_JOINTS[:, :, segment]] = carried
-    carried = world_from_hand
-    for segment in range(3):
-        carried = carried @ thumbs[:, segment]
-        world[anatomy.THUMB_JOINTS[:, segment]] = carried
+    world[anatomy.FINGER_JOINTS] = world_from_hand[:, None, None]
+    world[anatomy.THUMB_JOINTS] = world_from_hand[:, None]
+    if tracked.any():
+        _turn_fingers(hand_points, world_from_hand, world)
     return plausible
+
+
+def _turn_fingers(
+    hand_points: Float64Array, world_from_hand: Float64Array, world: Float64Array
+) -> None:
+    fingers, thumbs = hands.finger_rotations(hand_points, world_from_hand)
+    finger = world_from_hand[:, None]
+    thumb = world_from_hand
+    for segment in range(3):
+        finger = finger @ fingers[:, :, segment]
+        thumb = thumb @ thumbs[:, segment]
+        world[anatomy.FINGER_JOINTS[:, :, segment]] = finger
+        world[anatomy.THUMB_JOINTS[:, segment]] = thumb

@@ -12,15 +12,17 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import from_directions, share
+from mocapbridge.geometry.matrix import clamp, from_directions, share
 from mocapbridge.geometry.quaternion import unit
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
 _RISE_PER_ELEVATION: Final = 1.0 / 3.0
-"""Of an arm's elevation above the horizontal a third comes from the shoulder blade, and the
+"""Of an arm's elevation a third comes from the shoulder blade, and the
 clavicle with it: the scapulohumeral rhythm (V. Inman, J. Saunders, L. Abbott, "Observations on the
-function of the shoulder joint", 1944). Below the horizontal the clavicle stays."""
+function of the shoulder joint", 1944)."""
+_RISES_FROM_RAD: Final = np.radians(15.0)
+"""Elevation from which the clavicle rises: nearer to the T-pose it stays as that has it."""
 _CLAVICLE_M: Final = 0.1375
 """Clavicle of the standard adult, ``proportions.offsets_m``."""
 _SIDE_SIGN: Final = np.array((1.0, -1.0))
@@ -48,7 +50,7 @@ def solve_torso(points_m: Float64Array, visibility: Float64Array) -> Torso:
     """Trunk rotations of the landmarks ``(33, 3)`` in world axes [m]."""
     hips, shoulders = points_m[anatomy.HIPS], points_m[anatomy.SHOULDERS]
     trust = ramp(float(visibility[anatomy.HIPS].min()), _HIPS_SEEN_FROM, _HIPS_SEEN_TO)
-    spine_way = shoulders.mean(axis=0) - hips.mean(axis=0)
+    spine_way = 0.5 * (shoulders[0] + shoulders[1] - hips[0] - hips[1])
     length = float(np.sqrt(spine_way @ spine_way)) + 1e-9
     # Without hips the performer sits or stands upright, as in front of a webcam.
     up = trust * spine_way / length + (1.0 - trust) * _UP
@@ -67,8 +69,8 @@ def solve_torso(points_m: Float64Array, visibility: Float64Array) -> Torso:
 def _raised_rad(points_m: Float64Array, shoulders: Float64Array, up: Float64Array) -> Float64Array:
     """How far each clavicle rises with its arm ``(2,)`` [rad]."""
     arms = unit(points_m[anatomy.ELBOWS] - shoulders)
-    height = np.maximum(arms @ unit(up), 0.0)
-    return _RISE_PER_ELEVATION * np.arcsin(np.minimum(height, 1.0))
+    elevation = np.arcsin(clamp(arms @ unit(up), -1.0, 1.0))
+    return _RISE_PER_ELEVATION * np.maximum(elevation - _RISES_FROM_RAD, 0.0)
 
 
 def _about_z(angle_rad: Float64Array) -> Float64Array:

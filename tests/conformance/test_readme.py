@@ -32,7 +32,7 @@ def _commands() -> list[str]:
 
 @pytest.mark.parametrize("command", _commands())
 def test_every_command_is_one_that_the_command_line_takes(command: str) -> None:
-    arguments = command.split(">")[0].split()[1:]
+    arguments = command.partition(">")[0].split()[1:]
     build_parser().parse_args(arguments)
 
 
