@@ -1,3 +1,5 @@
+# pyright: basic
+# OpenCV, torch and mediapipe give partly untyped values; a training program keeps them here.
 """How close our blendshape scores are to the official ones."""
 
 from __future__ import annotations
@@ -6,6 +8,7 @@ import time
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.face.tracks import FaceTrack
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor, FaceMesh
@@ -28,7 +31,7 @@ class ScoreAgreement(NamedTuple):
     """(52,) largest official score."""
 
     @property
-    def live(self) -> Float64Array:
+    def live(self) -> npt.NDArray[np.bool_]:
         """(52,) bool: the official score moves."""
         return self.spread >= LIVE_SPREAD
 

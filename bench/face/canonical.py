@@ -1,3 +1,5 @@
+# pyright: basic
+# OpenCV, torch and mediapipe give partly untyped values; a training program keeps them here.
 """Makes `models/face_canonical.json`: the average face and what its points say about pose.
 
     python -m bench.face.canonical --footage FOLDER --official TASK --rebuilt TASK

@@ -67,7 +67,7 @@ class FaceTask:
         self._task.close()
 
 
-def _arkit_order(categories: Any) -> Float32Array:
+def _arkit_order(categories: Any) -> Float32Array:  # noqa: ANN401 - mediapipe has no types
     scores = np.zeros(BLENDSHAPE_COUNT, np.float32)
     for category in categories:
         if category.category_name in ARKIT_INDEX:  # `_neutral` is not an ARKit shape

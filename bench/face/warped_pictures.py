@@ -1,3 +1,5 @@
+# pyright: basic
+# OpenCV, torch and mediapipe give partly untyped values; a training program keeps them here.
 """Pictures of faces bent at random, and what both bundles say of them.
 
 The two mesh networks place the same face differently. How differently can only be learned from

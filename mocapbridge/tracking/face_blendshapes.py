@@ -93,4 +93,4 @@ def _silu(values: Float32Array) -> Float32Array:
 
 def _logistic(values: Float32Array) -> Float32Array:
     # The form with tanh cannot overflow.
-    return 0.5 + 0.5 * np.tanh(0.5 * values)
+    return np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * values)

@@ -72,8 +72,8 @@ class FaceFollower:
         if guide is not None and _WINDOW_FOREARMS * guide.forearm_px < largest_px:
             yield Window.around(guide.head_px(), _WINDOW_FOREARMS * guide.forearm_px, _CANVAS_PX)
         else:
-            centre_px = np.array(image_size_px, dtype=np.float32) / 2
-            yield Window.around(centre_px, largest_px, _CANVAS_PX)
+            middle_px = np.array([size / 2 for size in image_size_px], dtype=np.float32)
+            yield Window.around(middle_px, largest_px, _CANVAS_PX)
 
     def settle(
         self, image: Float32Array | None, guide: BodyGuide | None, image_size_px: tuple[int, int]

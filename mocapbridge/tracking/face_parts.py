@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
 from mocapbridge.tracking.face_pose import FacePoseFit
 from mocapbridge.tracking.lost_parts import LOST_FACE
 from mocapbridge.tracking.mediapipe_tasks import FaceResult
@@ -14,7 +15,8 @@ class FaceParts:
     """Completes what the network says of a face.
 
     The head pose is fitted to the landmarks of the full picture for every face model alike: the
-    task's own matrix belongs to the window the face was searched in.
+    task's own matrix belongs to the window the face was searched in. Blendshape scores are the
+    model's own where it has them, else our regressor reads them off the landmarks.
     """
 
     def __init__(self, *, blendshapes: bool) -> None:
@@ -23,8 +25,9 @@ class FaceParts:
         Args:
             blendshapes: whether the model gives blendshape scores itself.
         """
-        self.blendshapes_measured = blendshapes
+        self.blendshapes_measured = True
         self._pose_fit = FacePoseFit()
+        self._regressor = None if blendshapes else BlendshapeRegressor("rebuilt")
 
     def part(
         self, result: FaceResult, image: Float32Array, image_size_px: tuple[int, int]
@@ -38,6 +41,8 @@ class FaceParts:
         """
         matrix = self._pose_fit.fit(image, image_size_px)
         weights = result.blendshapes
+        if self._regressor:
+            weights = self._regressor.scores(image, image_size_px)
         return FaceLandmarks(
             state=TrackState.TRACKED,
             confidence=1.0,
