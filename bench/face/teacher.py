@@ -1,6 +1,5 @@
 # pyright: basic, reportMissingImports=false
 # OpenCV, torch and mediapipe give partly untyped values; a training program keeps them here.
-# pyright: basic
 """MediaPipe's blendshape network on its own: landmarks in, scores out.
 
 Needs `pip install ai-edge-litert`, for training only. The network is a member of the official face

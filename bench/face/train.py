@@ -1,6 +1,5 @@
 # pyright: basic, reportMissingImports=false
 # OpenCV, torch and mediapipe give partly untyped values; a training program keeps them here.
-# pyright: basic
 """Makes `models/face_blendshapes.npz`: blendshape scores from landmarks.
 
     pip install torch ai-edge-litert
