@@ -343,7 +343,8 @@ def _create(bundle: Path, gpu: bool, create: Callable[[Any], _Task]) -> _Task:
                     BaseOptions(model_asset_buffer=content, delegate=BaseOptions.Delegate.GPU)
                 )
         except (RuntimeError, ValueError, NotImplementedError) as error:
-            _warn_no_gpu(str(error).splitlines()[0])
+            # The end of the line says why; before it mediapipe lists its graph's inner names.
+            _warn_no_gpu(str(error).splitlines()[0].rpartition(": ")[2])
     try:
         with quiet_native_stderr():
             return create(BaseOptions(model_asset_buffer=content))

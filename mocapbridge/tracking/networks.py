@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 
 from mocapbridge.errors import ModelMissing
 from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, HandNetwork, PoseNetwork
@@ -59,9 +60,18 @@ class Networks:
                 blendshapes=bundle.has_blendshapes,
             )
         if options.hands:
-            left = _hand_network(options, store, video=video, hands=1)
-            right = _hand_network(options, store, video=video, hands=1)
-            search = _hand_network(options, store, video=False, hands=2)
+            bundle, gestures = _hand_bundle(options, store)
+            left, right, search = (
+                HandNetwork(
+                    bundle,
+                    options.hand_options,
+                    video=follows,
+                    gpu=gpu,
+                    hands=hands,
+                    gestures=gestures,
+                )
+                for follows, hands in ((video, 1), (video, 1), (False, 2))
+            )
         return cls(pose, face, left, right, search)
 
     def present(self) -> list[PoseNetwork | FaceNetwork | HandNetwork]:
@@ -82,24 +92,11 @@ def pose_bundle(options: PoseOptions) -> BundleName:
     return _POSE_BUNDLES[_VARIANTS.index(options.model)]
 
 
-def _hand_network(
-    options: TrackingOptions, store: ModelStore, *, video: bool, hands: int
-) -> HandNetwork:
-    gestures = options.gestures
-    if gestures:
+def _hand_bundle(options: TrackingOptions, store: ModelStore) -> tuple[Path, bool]:
+    """The bundle for hands, and whether it names gestures."""
+    if options.gestures:
         try:
-            bundle = store.bundle_path("gesture_recognizer")
+            return store.bundle_path("gesture_recognizer").path, True
         except ModelMissing as error:
             _log.warning("no gestures: %s", error)
-            gestures = False
-            bundle = store.bundle_path("hand_landmarker")
-    else:
-        bundle = store.bundle_path("hand_landmarker")
-    return HandNetwork(
-        bundle.path,
-        options.hand_options,
-        video=video,
-        gpu=options.delegate == "gpu",
-        hands=hands,
-        gestures=gestures,
-    )
+    return store.bundle_path("hand_landmarker").path, False
