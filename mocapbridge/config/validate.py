@@ -72,7 +72,10 @@ def _check_tuple(node: SequenceNode, kind: mi.TupleType, path: KeyPath) -> Itera
 def _check_union(node: Node, kind: mi.UnionType, path: KeyPath) -> Iterator[Problem]:
     structs = [member for member in kind.types if isinstance(member, mi.StructType)]
     if isinstance(node, MappingNode) and structs:
-        yield from _check_tagged(node, structs, path)
+        if structs[0].tag_field is None:  # a section that may be left out
+            yield from _check_struct(node, structs[0], path)
+        else:
+            yield from _check_tagged(node, structs, path)
         return
     # A list is compared item by item where a list may stand, so that the item is named.
     for member in kind.types:
