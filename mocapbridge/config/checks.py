@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mocapbridge.config.problems import KeyPath, Problem
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
+from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
 from mocapbridge.takes.names import slate_problem

@@ -7,9 +7,9 @@ from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
-from mocapbridge.config.document import nearest
 from mocapbridge.config.load import checked
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
 
 Scalar: TypeAlias = str | int | float | bool | None

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from mocapbridge.bundled import bundled_path
-from mocapbridge.config.document import nearest
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
 from mocapbridge.sources.options import ImagesOptions, VideoOptions
 

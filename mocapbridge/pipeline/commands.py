@@ -9,10 +9,10 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from mocapbridge.config.document import nearest
 from mocapbridge.config.parameter import Scalar, live_parameters, with_parameter
 from mocapbridge.config.schema import RunConfig
-from mocapbridge.errors import CommandRefused, ConfigError
+from mocapbridge.document.tree import nearest
+from mocapbridge.errors import CommandRefused, ConfigError, TakeUnwritable
 from mocapbridge.pipeline.motion import Motion
 from mocapbridge.pipeline.runner import Pipeline
 from mocapbridge.pipeline.stages import Smoothing
@@ -23,6 +23,12 @@ Result: TypeAlias = Mapping[str, object]
 
 class _Nothing(Struct, forbid_unknown_fields=True):
     """No arguments."""
+
+
+class _Slate(Struct, forbid_unknown_fields=True):
+    """What to call a take."""
+
+    slate: str | None = None
 
 
 class _Name(Struct, forbid_unknown_fields=True):
@@ -72,6 +78,8 @@ class RunCommands:
                 "the commands, and the settings that `set` takes", _Nothing, self._list
             ),
             "status": _Command("counters, timings and what is tracked", _Nothing, self._status),
+            "record_start": _Command("begin a take: slate", _Slate, self._record_start),
+            "record_stop": _Command("end the take", _Nothing, self._record_stop),
             "recentre": _Command(
                 "the world's origin goes to the floor under the performer", _Nothing, self._recentre
             ),
@@ -113,6 +121,21 @@ class RunCommands:
 
     def _status(self, _: _Nothing) -> Result:
         return msgspec.to_builtins(self._pipeline.snapshot())
+
+    def _record_start(self, told: _Slate) -> Result:
+        try:
+            return {"take": str(self._pipeline.recording.start(told.slate))}
+        except TakeUnwritable as error:
+            raise CommandRefused(str(error)) from error
+
+    def _record_stop(self, _: _Nothing) -> Result:
+        try:
+            path = self._pipeline.recording.stop()
+        except TakeUnwritable as error:
+            raise CommandRefused(str(error)) from error
+        if path is None:
+            raise CommandRefused("no take is being recorded: record_start begins one")
+        return {"take": str(path)}
 
     def _recentre(self, _: _Nothing) -> Result:
         self._pipeline.between_frames(Motion.recentre)

@@ -21,7 +21,7 @@ TICK_S: Final = 0.1
 frames."""
 
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
-GiveRecord: TypeAlias = Callable[[tuple[Landmarks, MocapFrame]], None]
+GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class MotionStages:
     smoother: Smoothing
     solver: Solver
     outputs: tuple[GiveMotion, ...]
-    recorder: GiveRecord | None
+    recorder: GiveRecord
     overlay: Overlay | None
 
 
@@ -105,8 +105,7 @@ class Motion:
         outgoing = OutgoingFrame(motion, tracked.since_ns)
         for give in stages.outputs:
             give(outgoing)
-        if stages.recorder is not None:
-            stages.recorder((landmarks, motion))
+        stages.recorder(landmarks, motion)
         given_s = time.perf_counter()
 
         stats.stages["smooth"].add(smoothed_s - started_s)

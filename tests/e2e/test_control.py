@@ -16,11 +16,13 @@ import zmq
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from mocapbridge.takes.reader import read_take
 from mocapbridge.wire import link
 
 CONFIG = """\
 source: {{type: synthetic, live: true, fps: 60}}
 tracking: {{backend: synthetic}}
+record: {{folder: takes}}
 outputs: [{{type: link, port: {link}}}]
 control: {{zmq: "tcp://127.0.0.1:{zmq}", osc_port: {osc}{extra}}}
 """
@@ -125,6 +127,21 @@ def test_a_run_tells_its_state_and_takes_settings(tmp_path: Path) -> None:
         unknown = run.ask("statsu")
         assert "did you mean 'status'" in unknown.stderr
         assert run.process.poll() is None
+
+
+def test_takes_begin_and_end_on_command(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        begun = Path(run.told("record_start", "slate=hero")["take"])
+        assert begun.name.startswith("hero_")
+        assert "recorded already" in run.ask("record_start").stderr
+        assert run.told("status")["take"]["path"]
+        ended = Path(run.told("record_stop")["take"])
+        assert "no take is being recorded" in run.ask("record_stop").stderr
+        assert "valid: 1 to 80 letters" in run.ask("record_start", "slate=../../evil").stderr
+        assert run.process.poll() is None
+    take = read_take(ended)
+    assert sum(1 for _ in take.frames()) > 0
+    assert ended.parent == tmp_path / "takes"
 
 
 def test_commands_over_osc_are_answered_with_little(tmp_path: Path) -> None:
