@@ -13,9 +13,11 @@ import msgspec
 
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
@@ -102,8 +104,14 @@ def open_pipeline(
         if config.record.enabled:
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
+    makers = StageMakers(
+        smoother=lambda changed: Smoother(changed.filters),
+        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+    )
+    commands = RunCommands(pipeline, config, makers)
     try:
-        yield pipeline
+        with control_sockets(config.control, commands.carry_out):
+            yield pipeline
     finally:
         pipeline.close()
 
