@@ -17,7 +17,7 @@ _NS_PER_DAY: Final = 86_400 * NS_PER_S
 _LARGEST_SUB_FRAME: Final = 1.0 - 2.0**-24
 """Largest float32 below 1: a sub-frame of 1 would be the next frame."""
 _DROP_FRAME: Final = {(30000, 1001): 2, (60000, 1001): 4}
-"""Rates that are counted with dropped labels, and how many are skipped each minute but the tenth."""
+"""Rates that are counted with dropped labels: how many are skipped each minute but the tenth."""
 
 
 class TimecodeLabel(NamedTuple):
