@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Generator
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.pipeline.recording import OpenTake
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
@@ -23,6 +25,7 @@ from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
 from mocapbridge.sources.options import ImagesOptions, SourceOptions
 from mocapbridge.takes.names import default_takes_folder
+from mocapbridge.takes.records import CameraRecord
 from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
@@ -65,7 +68,8 @@ def open_pipeline(
         source = _source(config.source, clock)
         opened.callback(source.close)
         source.open()
-        tracker = _tracker(config, source, progress)
+        store = _model_store(config, progress)
+        tracker = _tracker(config, source, store)
         opened.callback(tracker.close)
         smoother = Smoother(config.filters)
         solver = LiveSolver(config.subject, config.solve)
@@ -91,7 +95,7 @@ def open_pipeline(
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-            open_take=lambda slate: _take(config, source.source_id, info, slate),
+            open_take=_take_opener(config, source, info, store),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             native_pace=getattr(config.source, "pace", "native") == "native",
@@ -135,13 +139,31 @@ def _output(options: OutputOptions, info: StreamInfo) -> Output:
     return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
 
 
-def _tracker(config: RunConfig, source: Source, progress: Progress | None) -> Tracker:
+def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
+    """Where models come from; None where none are needed."""
+    options = config.tracking
+    if options.backend == "synthetic":
+        return None
+    folder = Path(options.models_folder).expanduser() if options.models_folder else None
+    return ModelStore(folder) if progress is None else ModelStore(folder, progress)
+
+
+def _models(store: ModelStore | None) -> dict[str, str]:
+    """What tracks, and where it came from, for the header of takes."""
+    if store is None:
+        return {}
+    origins = {
+        str(name): "official" if bundle.official else "rebuilt"
+        for name, bundle in store.used.items()
+    }
+    return {"mediapipe": version("mediapipe"), **origins}
+
+
+def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
     options = config.tracking
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
-    if options.backend == "synthetic":
+    if store is None:
         return made(options)
-    folder = Path(options.models_folder).expanduser() if options.models_folder else None
-    store = ModelStore(folder) if progress is None else ModelStore(folder, progress)
     still = isinstance(config.source, ImagesOptions) and source.frame_count == 1
     return made(options, still=still, store=store)
 
@@ -156,16 +178,26 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     return overlay
 
 
-def _take(config: RunConfig, source_id: str, info: StreamInfo, slate: str | None) -> TakeWriter:
-    folder = config.record.folder
+def _take_opener(
+    config: RunConfig, source: Source, info: StreamInfo, store: ModelStore | None
+) -> OpenTake:
     header = make_header(
         info,
-        source=source_id,
+        source=source.source_id,
         anchor=info.anchor,
         config=msgspec.to_builtins(config),
+        camera=CameraRecord(
+            kind=_tag(config.source),
+            stated_fps=source.nominal_fps,
+            horizontal_fov_deg=config.solve.camera.horizontal_fov_deg,
+            tilt_deg=config.solve.camera.tilt_deg,
+            roll_deg=config.solve.camera.roll_deg,
+        ),
+        models=_models(store),
     )
+    folder = config.record.folder
     where = Path(folder).expanduser() if folder else default_takes_folder()
-    return TakeWriter(where, slate or config.record.slate, header)
+    return lambda slate: TakeWriter(where, slate or config.record.slate, header)
 
 
 def _counters(*stages: object) -> dict[str, int]:
