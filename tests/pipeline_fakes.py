@@ -180,6 +180,9 @@ class PlainSolver:
             gestures=("", ""),
         )
 
+    def recentre(self) -> None:
+        """The rest pose stands at the origin."""
+
 
 class CollectingOutput:
     """Keeps what it is sent, after ``on_send`` was asked."""

@@ -6,27 +6,23 @@ import contextlib
 import secrets
 from collections.abc import Generator
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
-from mocapbridge.pipeline.recording import OpenTake
+from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
 from mocapbridge.sources.options import ImagesOptions, SourceOptions
-from mocapbridge.takes.names import default_takes_folder
-from mocapbridge.takes.records import CameraRecord
-from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
 from mocapbridge.types import StreamInfo
@@ -95,7 +91,7 @@ def open_pipeline(
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-            open_take=_take_opener(config, source, info, store),
+            open_take=take_opener(config, source, info, store),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             native_pace=getattr(config.source, "pace", "native") == "native",
@@ -106,8 +102,14 @@ def open_pipeline(
         if config.record.enabled:
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
+    makers = StageMakers(
+        smoother=lambda changed: Smoother(changed.filters),
+        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+    )
+    commands = RunCommands(pipeline, config, makers)
     try:
-        yield pipeline
+        with control_sockets(config.control, commands.carry_out):
+            yield pipeline
     finally:
         pipeline.close()
 
@@ -148,17 +150,6 @@ def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | N
     return ModelStore(folder) if progress is None else ModelStore(folder, progress)
 
 
-def _models(store: ModelStore | None) -> dict[str, str]:
-    """What tracks, and where it came from, for the header of takes."""
-    if store is None:
-        return {}
-    origins = {
-        str(name): "official" if bundle.official else "rebuilt"
-        for name, bundle in store.used.items()
-    }
-    return {"mediapipe": version("mediapipe"), **origins}
-
-
 def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
     options = config.tracking
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
@@ -176,28 +167,6 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
     opened.callback(overlay.close)
     return overlay
-
-
-def _take_opener(
-    config: RunConfig, source: Source, info: StreamInfo, store: ModelStore | None
-) -> OpenTake:
-    header = make_header(
-        info,
-        source=source.source_id,
-        anchor=info.anchor,
-        config=msgspec.to_builtins(config),
-        camera=CameraRecord(
-            kind=_tag(config.source),
-            stated_fps=source.nominal_fps,
-            horizontal_fov_deg=config.solve.camera.horizontal_fov_deg,
-            tilt_deg=config.solve.camera.tilt_deg,
-            roll_deg=config.solve.camera.roll_deg,
-        ),
-        models=_models(store),
-    )
-    folder = config.record.folder
-    where = Path(folder).expanduser() if folder else default_takes_folder()
-    return lambda slate: TakeWriter(where, slate or config.record.slate, header)
 
 
 def _counters(*stages: object) -> dict[str, int]:

@@ -18,12 +18,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from mocapbridge.clock import Clock
 from mocapbridge.outputs.base import Output
 from mocapbridge.pipeline.crew import Crew
 from mocapbridge.pipeline.delivery import Delivery
+from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.inference import Inference
 from mocapbridge.pipeline.motion import Motion, MotionStages
@@ -65,6 +66,7 @@ HALT_EDGE_S: Final = 0.5
 HALT_LAST_S: Final = 0.2
 """How long a thread gets to end after what it waited for was closed: 1.9 s in all."""
 
+ResultT = TypeVar("ResultT")
 Watch = Callable[[RunSnapshot], None]
 
 
@@ -108,6 +110,7 @@ class Pipeline:
         self._frames: Handover[ReadFrame] = Handover(ahead)
         self._tracked: Handover[TrackedFrame] = Handover(ahead)
         self._to_outputs: list[Handover[OutgoingFrame]] = []
+        self._errands: Errands[Motion] = Errands()
         self.recording = Recording(
             parts.open_take,
             self._edge,
@@ -126,6 +129,14 @@ class Pipeline:
     def snapshot(self) -> RunSnapshot:
         """The run at this instant."""
         return self._stats.snapshot()
+
+    def between_frames(self, action: Callable[[Motion], ResultT]) -> ResultT:
+        """Have something done on the motion thread, and wait for it.
+
+        Raises:
+            CommandRefused: the run starts or ends, or the action itself was refused.
+        """
+        return self._errands.ask(action)
 
     def run(
         self,
@@ -209,7 +220,7 @@ class Pipeline:
             overlay=parts.overlay,
         )
         silence_s = silence_after_s(parts.source.nominal_fps) if parts.source.live else None
-        return Motion(stages, self._tracked, self._stats, self._clock, silence_s)
+        return Motion(stages, self._tracked, self._stats, self._clock, silence_s, self._errands)
 
     def _inference(self) -> Inference:
         keep_pictures = self._parts.overlay is not None
