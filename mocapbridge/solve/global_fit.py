@@ -106,20 +106,21 @@ def fit_clip(
     fitted = np.zeros_like(begin)
     total = np.zeros(count)
     for first in range(0, count, _WINDOW):
-        window = slice(max(first - _MARGIN, 0), min(first + _WINDOW + _MARGIN, count))
+        begins, ends = max(first - _MARGIN, 0), min(first + _WINDOW + _MARGIN, count)
+        window = slice(begins, ends)
         part = _Window(_cut(evidence, window), lengths_m, _cut_standing(standing, window))
         points = part.solve(begin[window], iterations)
-        weight = _fade(window, count)
+        weight = _fade(begins, ends, count)
         fitted[window] += weight[:, None, None] * points
         total[window] += weight
     return fitted / total[:, None, None]
 
 
-def _fade(window: slice, count: int) -> Float64Array:
+def _fade(begins: int, ends: int, count: int) -> Float64Array:
     """How much a window counts in each of its frames: one window goes over into the next."""
-    frames = np.arange(window.start, window.stop)
-    since = frames - window.start + 1 if window.start > 0 else np.full(len(frames), np.inf)
-    until = window.stop - frames if window.stop < count else np.full(len(frames), np.inf)
+    frames = np.arange(begins, ends, dtype=np.float64)
+    since = frames - begins + 1.0 if begins > 0 else np.full(len(frames), np.inf)
+    until = ends - frames if ends < count else np.full(len(frames), np.inf)
     return np.minimum(np.minimum(since, until) / (2.0 * _MARGIN), 1.0)
 
 
