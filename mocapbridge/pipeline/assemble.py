@@ -17,7 +17,7 @@ from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.pipeline.stages import Film, Overlay, Repairing
 from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
 from mocapbridge.solve.live import LiveSolver
@@ -41,6 +41,7 @@ def open_pipeline(
     config: RunConfig,
     *,
     overlay_path: Path | None = None,
+    film_path: Path | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Generator[Pipeline, None, None]:
@@ -53,6 +54,7 @@ def open_pipeline(
     Args:
         config: the run.
         overlay_path: draw landmarks on the footage into this video; None: do not.
+        film_path: draw the solved motion beside the footage into this video; None: do not.
         progress: called while models are being fetched.
         clock: for tests.
 
@@ -61,11 +63,11 @@ def open_pipeline(
     """
     clock = clock or SystemClock()
     with contextlib.ExitStack() as opened:
-        source = _source(config.source, clock)
+        source = make_source(config.source, clock)
         opened.callback(source.close)
         source.open()
-        store = _model_store(config, progress)
-        tracker = _tracker(config, source, store)
+        store = make_model_store(config, progress)
+        tracker = make_tracker(config, source, store)
         opened.callback(tracker.close)
         smoother = Smoother(config.filters)
         solver = LiveSolver(config.subject, config.solve)
@@ -85,6 +87,7 @@ def open_pipeline(
                 output.open()
                 outputs.append(output)
         overlay = _overlay(overlay_path, source, opened)
+        film = _film(film_path, source, opened)
         parts = PipelineParts(
             source=source,
             tracker=tracker,
@@ -94,6 +97,7 @@ def open_pipeline(
             open_take=take_opener(config, source, info, store),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
+            film=film,
             native_pace=getattr(config.source, "pace", "native") == "native",
             settle_s=SETTLE_S if outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
@@ -133,7 +137,8 @@ def _tag(options: SourceOptions | OutputOptions) -> str:
     return str(options.__struct_config__.tag)
 
 
-def _source(options: SourceOptions, clock: Clock) -> Source:
+def make_source(options: SourceOptions, clock: Clock) -> Source:
+    """The configured source, not opened."""
     return implementation(SOURCES, "mocapbridge.source", _tag(options))(options, clock)
 
 
@@ -141,7 +146,7 @@ def _output(options: OutputOptions, info: StreamInfo) -> Output:
     return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
 
 
-def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
+def make_model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
     """Where models come from; None where none are needed."""
     options = config.tracking
     if options.backend == "synthetic":
@@ -150,7 +155,17 @@ def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | N
     return ModelStore(folder) if progress is None else ModelStore(folder, progress)
 
 
-def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+def make_tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+    """The configured tracker.
+
+    Args:
+        config: the run.
+        source: open.
+        store: where models come from.
+
+    Raises:
+        MocapBridgeError: a model is missing or damaged.
+    """
     options = config.tracking
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
     if store is None:
@@ -167,6 +182,16 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
     opened.callback(overlay.close)
     return overlay
+
+
+def _film(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Film | None:
+    if path is None:
+        return None
+    from mocapbridge.motion_video import MotionVideo
+
+    film = MotionVideo(path, source.nominal_fps or float(DEFAULT_RATE))
+    opened.callback(film.close)
+    return film
 
 
 def _counters(*stages: object) -> dict[str, int]:
