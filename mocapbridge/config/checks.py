@@ -8,7 +8,7 @@ from typing import Final
 
 from mocapbridge.config.problems import KeyPath, Problem
 from mocapbridge.config.schema import RunConfig
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
+from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
 from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
 from mocapbridge.takes.names import slate_problem
 
@@ -28,12 +28,14 @@ def check(config: RunConfig) -> list[Problem]:
 
 
 def _check_names(config: RunConfig) -> Iterator[Problem]:
-    subject = config.subject
-    if not subject.isprintable() or subject != subject.strip():
-        yield Problem(
-            ("subject",),
-            f"expected printable characters without spaces at the ends, got {subject!r}",
-        )
+    subjects: dict[KeyPath, str | None] = {("subject",): config.subject}
+    for index, output in enumerate(config.outputs):
+        subjects["outputs", index, "subject"] = output.subject
+    for key, subject in subjects.items():
+        if subject is not None and (not subject.isprintable() or subject != subject.strip()):
+            yield Problem(
+                key, f"expected printable characters without spaces at the ends, got {subject!r}"
+            )
     reason = slate_problem(config.record.slate)
     if reason is not None:
         yield Problem(
@@ -124,6 +126,8 @@ def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
             continue
         if isinstance(output, ZmqOptions):
             yield from _check_bind(output, path)
+        if isinstance(output, VrchatOptions) and len({*output.trackers}) < len(output.trackers):
+            yield Problem((*path, "trackers"), "each tracker can be sent once")
         first = targets.setdefault(_target(output), index)
         if first != index:
             key = "bind" if isinstance(output, ZmqOptions) else "port"
@@ -144,4 +148,6 @@ def _target(output: OutputOptions) -> tuple[str, ...]:
     """What two outputs must not share."""
     if isinstance(output, ZmqOptions):
         return ("zmq", output.bind)
+    if isinstance(output, WebsocketOptions):
+        return ("tcp", output.host, str(output.port))
     return ("udp", output.host, str(output.port))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Generator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
@@ -130,7 +132,10 @@ def _source(options: SourceOptions, clock: Clock) -> Source:
 
 
 def _output(options: OutputOptions, info: StreamInfo) -> Output:
-    return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    if options.subject is not None:
+        info = replace(info, subject=options.subject)
+    made = implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    return made if options.rate_limit_hz is None else RateLimited(made, options.rate_limit_hz)
 
 
 def _tracker(config: RunConfig, source: Source, progress: Progress | None) -> Tracker:
