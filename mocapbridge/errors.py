@@ -16,6 +16,7 @@
      |    +-- OutputUnavailable                     choose another port or host
      |    +-- OutputFailed                          (handled by the pipeline: counted, retried)
      |         +-- OutputUnheard                    start the receiver: what was sent did leave
+     +-- CommandRefused                    (answered to whoever sent the command)
      +-- TakeError                         exit 6
           +-- TakeUnwritable                        free disk space, choose another folder or name
           +-- TakeUnreadable                        the file is no take, or a newer version's
@@ -102,6 +103,10 @@ class OutputUnheard(OutputFailed):
         super().__init__(message)
         self.packets = packets
         """How many packets left in spite of it."""
+
+
+class CommandRefused(MocapBridgeError):
+    """A command that a running program was sent makes no sense or cannot be carried out now."""
 
 
 class TakeError(MocapBridgeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from mocapbridge.outputs.common_options import AnyOutputOptions, Host, Port
 from mocapbridge.outputs.face_options import (
@@ -30,6 +30,19 @@ class OscOptions(
     """First part of every address."""
 
 
+PublicKey = Annotated[str, Meta(min_length=40, max_length=40)]
+"""A CURVE key in Z85: 32 bytes as 40 characters (ZeroMQ RFC 32)."""
+
+
+class CurveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Encryption, for subscribers with known keys only (docs/zmq.md)."""
+
+    key_file: Annotated[str, Meta(min_length=1)]
+    """The publisher's own secret key, as `mocapbridge keys NAME` makes it."""
+    clients: Annotated[tuple[PublicKey, ...], Meta(min_length=1)]
+    """Public keys of the subscribers that are let in."""
+
+
 class ZmqOptions(
     AnyOutputOptions,
     frozen=True,
@@ -42,6 +55,8 @@ class ZmqOptions(
 
     bind: Annotated[str, Meta(pattern=r"^(tcp|ipc|inproc)://.+$")] = "tcp://127.0.0.1:5556"
     encoding: Literal["msgpack", "json"] = "msgpack"
+    curve: CurveOptions | None = None
+    """Encrypt, and let known subscribers in only; left out: anyone who reaches the port."""
 
 
 class LinkOptions(

@@ -14,6 +14,7 @@ from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.message_stream import KINDS, Message, MessageStream
 from mocapbridge.outputs.options import ZmqOptions
+from mocapbridge.outputs.zmq_curve import CurveGuard
 from mocapbridge.types import MocapFrame, StreamInfo
 
 _log = logging.getLogger(__name__)
@@ -40,13 +41,15 @@ class ZmqOutput:
     """Publishes frames, the stream's description every second, and events."""
 
     def __init__(self, options: ZmqOptions, info: StreamInfo, clock: Clock | None = None) -> None:
+        clock = clock or SystemClock()
         self.name = options.name or f"zmq {options.bind}"
         self.target = options.bind
         self._bind = options.bind
         self._encode = _ENCODERS[options.encoding]
-        self._stream = MessageStream(info, clock or SystemClock())
+        self._stream = MessageStream(info, clock)
         self._static_payload = self._encode(self._stream.static)
         self._topics = {kind: f"{info.subject}/{kind}".encode() for kind in KINDS}
+        self._guard = CurveGuard(options.curve, clock) if options.curve else None
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._socket: zmq.Socket[bytes] | None = None
 
@@ -74,12 +77,17 @@ class ZmqOutput:
         ):
             self._socket.setsockopt(option, value)
         try:
+            if self._guard is not None:
+                self._guard.start(self._context, self._socket)
             self._socket.bind(self._bind)
+        except OutputUnavailable:
+            self.close()
+            raise
         except zmq.ZMQError as error:
             self.close()
             raise OutputUnavailable(_bind_failure(self._bind, error)) from error
         self.target = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
-        if _reachable_from_outside(self.target):
+        if self._guard is None and _reachable_from_outside(self.target):
             _log.warning(
                 "anyone on the network can receive this performance: bind to tcp://127.0.0.1:... "
                 "to keep it on this machine, instead of %s",
@@ -110,10 +118,14 @@ class ZmqOutput:
         Raises:
             OutputFailed: ZeroMQ refuses one.
         """
+        if self._guard is not None:
+            self._guard.note_refusals(self.target)
         return self._publish(self._stream.of_silence())
 
     def close(self) -> None:
         """Let the socket go; what cannot leave within 0.2 s is dropped."""
+        if self._guard is not None:
+            self._guard.stop()
         if self._context is not None:
             self._context.destroy(linger=_LINGER_MS)
         self._context = self._socket = None

@@ -69,7 +69,9 @@ def osc_packets() -> tuple[bytes, ...]:
 def link_packets() -> tuple[bytes, ...]:
     vector = FrameVector()
     vector.load(seen_frame(1))
-    frame = LinkLayout(1, "Ann", 7).fill(seen_frame(1), vector, 1, 1)
+    frame = LinkLayout(1, "Ann", 7).fill(
+        seen_frame(1), vector, 1, 1, link.Timecode(1, 2, 3, 4, drop_frame=False)
+    )
     probe = link.encode(link.Header(1, 2, "Ann"), link.ClockProbe(3))
     return (bytes(frame), probe)
 

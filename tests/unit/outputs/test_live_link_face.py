@@ -16,8 +16,9 @@ from scipy.spatial.transform import Rotation
 
 from mocapbridge.clock import RunAnchor
 from mocapbridge.errors import OutputUnavailable
-from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput, TimeCode, device_id
+from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput, device_id
 from mocapbridge.outputs.options import LiveLinkFaceOptions
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import live_link_face as wire
 from tests.motion_frames import SteppedClock, random_frame, stream_info
@@ -109,7 +110,7 @@ def test_a_lost_face_is_none(state: TrackState, sent: Sent) -> None:
 def test_the_device_is_the_same_at_every_start(sent: Sent) -> None:
     first, again = (sent(random_frame(seed)) for seed in (1, 2))
     assert first.device_id == again.device_id == device_id("performer")
-    other = sent(random_frame(1), subject="Anna")
+    other = sent(random_frame(1), stream_info("Anna"))
     assert other.subject == "Anna"
     assert len(other.device_id) == len(first.device_id) == 36
     assert other.device_id != first.device_id
@@ -130,7 +131,7 @@ def test_frame_number_and_rate_are_the_time_of_day(sent: Sent) -> None:
 def test_time_code_runs_evenly_and_starts_anew_at_midnight() -> None:
     midnight = dt.datetime(2026, 3, 5, 0, 0, 0).astimezone()
     anchor = RunAnchor(monotonic_ns=0, unix_ns=round(midnight.timestamp()) * 10**9)
-    time_code = TimeCode(replace(stream_info(), anchor=anchor))
+    time_code = TimeCode(stream_info().frame_rate, anchor)
     step_ns = 1001 * 10**9 / 30000
     for frame in range(200):
         number, sub_frame = time_code.of(math.ceil(frame * step_ns))
@@ -146,7 +147,7 @@ def test_long_names_are_warned_of_once(
     subject: str, warned: bool, sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        sent(turned_frame("y", 0.0), subject=subject)
+        sent(turned_frame("y", 0.0), stream_info(subject))
     texts = [record.getMessage() for record in caplog.records]
     assert len(texts) == int(warned)
     assert all("1 bytes shorter than 'Anna123'" in text for text in texts)
