@@ -9,18 +9,13 @@ from typing import Final
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
-<<<<<<< HEAD
 from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
-from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
-=======
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.sources.options import (
     ImagesOptions,
     SyntheticOptions,
     TakeOptions,
     VideoOptions,
 )
->>>>>>> main
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
