@@ -25,6 +25,40 @@ _SMALL_SINE: Final = 1e-6
 """Sine of half an angle below which the angle is taken by its series."""
 
 
+def _terms(*terms: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+    """A matrix ``(16, 9)`` of terms (component i, component j, sign) of each matrix entry."""
+    table = np.zeros((16, 9))
+    for entry in range(9):
+        for i, j, sign in terms[4 * entry : 4 * entry + 4]:
+            table[4 * i + j, entry] += sign
+    return table
+
+
+_W, _X, _Y, _Z = range(4)
+_SQUARES: Final = ((_W, _W), (_X, _X), (_Y, _Y), (_Z, _Z))
+
+
+def _squares(*signs: int) -> tuple[tuple[int, int, int], ...]:
+    return tuple((i, j, sign) for (i, j), sign in zip(_SQUARES, signs, strict=True))
+
+
+def _twice(a: tuple[int, int], b: tuple[int, int], sign: int) -> tuple[tuple[int, int, int], ...]:
+    """Twice a product plus or minus twice another, each product as both its orders."""
+    return ((*a, 1), (*a[::-1], 1), (*b, sign), (*b[::-1], sign))
+
+
+_MATRIX_FROM_OUTER: Final = _terms(
+    *_squares(1, 1, -1, -1), *_twice((_X, _Y), (_W, _Z), -1), *_twice((_X, _Z), (_W, _Y), 1),
+    *_twice((_X, _Y), (_W, _Z), 1), *_squares(1, -1, 1, -1), *_twice((_Y, _Z), (_W, _X), -1),
+    *_twice((_X, _Z), (_W, _Y), -1), *_twice((_Y, _Z), (_W, _X), 1), *_squares(1, -1, -1, 1),
+)  # fmt: skip
+"""(16, 9) the matrix of a unit quaternion is linear in the products of its components."""
+_OUTER_FROM_MATRIX: Final = _MATRIX_FROM_OUTER.T.copy()
+"""(9, 16) the same sums give the products, times four, of the matrix' entries ..."""
+_OUTER_OF_NONE: Final = np.eye(4).reshape(16)
+"""(16,) ... with one added to each square."""
+
+
 def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """The rotation ``b`` followed by ``a``: Hamilton product, ``(..., 4)``."""
     aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
@@ -100,52 +134,23 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
     Picks the largest of the four components as pivot: S. W. Shepperd, "Quaternion from rotation
     matrix" (1978).
     """
-    m = rotation
-    xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    wx, wy, wz = (
-        m[..., 2, 1] - m[..., 1, 2],
-        m[..., 0, 2] - m[..., 2, 0],
-        m[..., 1, 0] - m[..., 0, 1],
-    )
-    xy, xz, yz = (
-        m[..., 1, 0] + m[..., 0, 1],
-        m[..., 0, 2] + m[..., 2, 0],
-        m[..., 2, 1] + m[..., 1, 2],
-    )
+    dtype = rotation.dtype
+    flat = rotation.reshape(-1, 9)
     # Row i is 4 q_i q: the outer product of the quaternion with itself, times four.
-    outer = _rows(
-        (
-            (1 + xx + yy + zz, wx, wy, wz),
-            (wx, 1 + xx - yy - zz, xy, xz),
-            (wy, xy, 1 - xx + yy - zz, yz),
-            (wz, xz, yz, 1 - xx - yy + zz),
-        )
+    outer = (flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)).reshape(
+        -1, 4, 4
     )
-    pivot = np.argmax(np.diagonal(outer, axis1=-2, axis2=-1), axis=-1)
-    q = np.take_along_axis(outer, pivot[..., None, None], axis=-2)[..., 0, :]
-    return canonical(q / np.sqrt(np.einsum("...i,...i->...", q, q))[..., None])
+    pivot = outer.reshape(-1, 16)[:, ::5].argmax(axis=1)
+    q = outer[np.arange(len(flat)), pivot]
+    length = np.sqrt(np.einsum("ij,ij->i", q, q))
+    q /= np.where(q[:, 0] < 0.0, -length, length)[:, None]
+    return q.reshape(*rotation.shape[:-2], 4)
 
 
 def to_matrix(q: FloatArray) -> FloatArray:
     """Rotation matrices ``(..., 3, 3)`` of unit quaternions."""
-    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
-    return _rows(
-        (
-            (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-            (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-            (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-        )
-    )
-
-
-def _rows(rows: tuple[tuple[FloatArray, ...], ...]) -> FloatArray:
-    """Square matrices ``(..., n, n)`` of their entries ``(...)``."""
-    first = rows[0][0]
-    matrix = np.empty((*first.shape, len(rows), len(rows)), dtype=first.dtype)
-    for i, row in enumerate(rows):
-        for j, entry in enumerate(row):
-            matrix[..., i, j] = entry
-    return matrix
+    outer = (q[..., :, None] * q[..., None, :]).reshape(-1, 16)
+    return (outer @ _MATRIX_FROM_OUTER.astype(q.dtype)).reshape(*q.shape[:-1], 3, 3)
 
 
 def canonical(q: FloatArray) -> FloatArray:
