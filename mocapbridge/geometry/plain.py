@@ -139,6 +139,12 @@ def inverse(frame: Axes) -> Axes:
     return (xx, yx, zx), (xy, yy, zy), (xz, yz, zz)
 
 
+def mirrored(frame: Axes) -> Axes:
+    """The rotation as seen in a mirror that exchanges left and right (x)."""
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = frame
+    return (xx, -xy, -xz), (-yx, yy, yz), (-zx, zy, zz)
+
+
 def about_x(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own x axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)

@@ -174,11 +174,18 @@ def angle_rad(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def exp(rotation_vector_rad: FloatArray) -> FloatArray:
     """Unit quaternions of rotation vectors ``(..., 3)``: axis times angle [rad]."""
-    angle = np.linalg.norm(rotation_vector_rad, axis=-1, keepdims=True)
-    # sin(a / 2) / a, which numpy gives without the division by zero as a normalised sinc.
-    scale = 0.5 * np.sinc(angle / (2.0 * np.pi))
-    q = np.concatenate((np.cos(0.5 * angle), rotation_vector_rad * scale), axis=-1)
-    return q.astype(rotation_vector_rad.dtype)
+    return exp_half(0.5 * rotation_vector_rad)
+
+
+def exp_half(half_vector_rad: FloatArray) -> FloatArray:
+    """Unit quaternions of halved rotation vectors ``(..., 3)``: axis times half the angle [rad]."""
+    half = np.sqrt(np.add.reduce(half_vector_rad * half_vector_rad, axis=-1, keepdims=True))
+    q = np.empty((*half_vector_rad.shape[:-1], 4), dtype=half_vector_rad.dtype)
+    q[..., :1] = np.cos(half)
+    # Vectors too short to have a length are their own sine.
+    scale = np.where(half > _SMALL_SINE, np.sin(half) / np.maximum(half, _SMALL_SINE), 1.0)
+    q[..., 1:] = half_vector_rad * scale
+    return q
 
 
 def log(q: FloatArray) -> FloatArray:

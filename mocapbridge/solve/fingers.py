@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry import plain, quaternion
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.matrix import clamp
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.types import Float64Array
@@ -34,8 +34,8 @@ _THUMB_TURN_COSINE: Final = math.cos(math.radians(60.0))
 "The Physiology of the Joints", vol. 1); a plane beyond that is noise."""
 
 
-def local_wxyz(points_m: Float64Array, world_from_hand: Float64Array) -> Float64Array:
-    """Local rotations ``(2, 5, 3, 4)`` by hand, finger (thumb first) and segment.
+def fingers_wxyz(points_m: Float64Array, world_from_hand: Float64Array) -> Float64Array:
+    """Local rotations ``(2, 4, 3, 4)`` by hand, finger and segment, thumbs left out.
 
     Args:
         points_m: ``(2, 21, 3)`` hand landmarks in world axes, any origin.
@@ -43,15 +43,12 @@ def local_wxyz(points_m: Float64Array, world_from_hand: Float64Array) -> Float64
     """
     local_m = points_m @ world_from_hand
     local_m[1] *= _MIRROR
-    turned = np.empty((2, 5, 3, 4))
-    turned[:, 1:] = _fingers_wxyz(local_m)
-    for side, thumb_m in enumerate(local_m[:, 1:5].tolist()):
-        turned[side, 0] = quaternion.from_matrix(plain.matrices(_thumb(thumb_m)))
+    turned = _left_fingers_wxyz(local_m)
     turned[1] *= _MIRROR_WXYZ
     return turned
 
 
-def _fingers_wxyz(local_m: Float64Array) -> Float64Array:
+def _left_fingers_wxyz(local_m: Float64Array) -> Float64Array:
     """Local rotations ``(2, 4, 3, 4)`` of the fingers of left-hand points ``(2, 21, 3)``."""
     joints = local_m[:, 5:].reshape(2, 4, 4, 3)
     segments = joints[:, :, 1:] - joints[:, :, :-1]
@@ -77,13 +74,30 @@ def _fingers_wxyz(local_m: Float64Array) -> Float64Array:
     return turned
 
 
-def _thumb(points_m: list[list[float]]) -> list[Axes]:
-    """Local rotations of the three segments of a left thumb from its four points."""
-    points = [plain.vector(point) for point in points_m]
+def solve_thumb(points_m: list[Vector], hand: Axes, side: int) -> list[Axes]:
+    """Local rotations of the three segments of a thumb.
+
+    Args:
+        points_m: its four landmarks from root to tip, world axes, any origin [m].
+        hand: world rotation of the hand.
+        side: left (0) or right (1).
+    """
+    axes = plain.inverse(hand if side == 0 else _mirrored(hand))
     first, second, third = (
-        plain.unit(plain.subtract(end, start))
-        for start, end in zip(points, points[1:], strict=False)
+        plain.unit(plain.carried(axes, plain.subtract(end, start)))
+        for start, end in zip(points_m, points_m[1:], strict=False)
     )
+    turned = _left_thumb(first, second, third)
+    return turned if side == 0 else [plain.mirrored(frame) for frame in turned]
+
+
+def _mirrored(hand: Axes) -> Axes:
+    """Left-handed axes in which a right hand looks like a left one."""
+    return plain.scaled(hand[0], -1.0), hand[1], hand[2]
+
+
+def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
+    """Local rotations of a left thumb from the unit directions of its segments in hand axes."""
     expected = plain.swung(_THUMB_REST, first, _THUMB_HINGE)
     normal = plain.add(plain.cross(first, second), plain.cross(second, third))
     sine = plain.length(normal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,16 +11,24 @@ from mocapbridge.geometry.matrix import transpose
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
-_STEPS: Final = tuple((level, anatomy.PARENT_OR_SELF[level]) for level in anatomy.LEVELS[1:])
+_ORDER: Final = np.concatenate(anatomy.LEVELS)
+"""(55,) the joints level by level from the hips ..."""
+_PLACE: Final = np.argsort(_ORDER)
+"""(55,) ... and where each of them is there."""
+_ENDS: Final = np.cumsum([len(level) for level in anatomy.LEVELS]).tolist()
+_STEPS: Final = tuple(
+    (slice(start, end), _PLACE[anatomy.PARENT_OR_SELF[_ORDER[start:end]]])
+    for start, end in pairwise(_ENDS)
+)
+"""Each level after the first, and where its parents are."""
 
 
 def world_rotations(local: Float64Array) -> Float64Array:
     """World rotations ``(55, 3, 3)`` of local ones, level by level from the hips."""
-    world = np.empty_like(local)
-    world[0] = local[0]
-    for joints, parents in _STEPS:
-        world[joints] = world[parents] @ local[joints]
-    return world
+    ordered = local[_ORDER]
+    for level, parents in _STEPS:
+        ordered[level] = ordered[parents] @ ordered[level]
+    return ordered[_PLACE]
 
 
 def leg_rotations(world: Float64Array) -> Float64Array:

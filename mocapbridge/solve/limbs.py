@@ -72,7 +72,7 @@ class Limb:
     upper: Axes
     lower: Axes
     bent: float
-    """Trust in the measured hinge: 0 straight .. 1 bent."""
+    """0 straight .. 1 bent so far that the hinge shows."""
 
 
 def solve_arm(side: int, chain: Chain, clavicle: Axes) -> Limb:
@@ -172,7 +172,7 @@ def _hinged(kind: _Kind, upper: Vector, lower: Vector, expected: Vector) -> tupl
     # What is left of a bend to the wrong side is taken away: no elbow or knee bends backwards.
     _, hinge, backwards = upper_axes
     lower = plain.add(lower, backwards, -max(plain.dot(lower, backwards), 0.0))
-    return upper_axes, plain.from_directions(lower, hinge), trust
+    return upper_axes, plain.from_directions(lower, hinge), bent
 
 
 def _held(angle_rad: float, most_rad: float) -> float:

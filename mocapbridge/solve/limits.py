@@ -22,6 +22,7 @@ import numpy as np
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.matrix import clamp, cross, length
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES
+from mocapbridge.solve import anatomy
 from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.types import Float64Array
 
@@ -48,8 +49,8 @@ RANGES: Final[dict[str, JointRange]] = {
     "upperChest": JointRange("y", (-20, 40), (-25, 25), (-25, 25), 500.0),
     "neck": JointRange("y", (-35, 35), (-40, 40), (-25, 25), 600.0),
     "head": JointRange("y", (-50, 50), (-60, 60), (-35, 35), 900.0),
-    "leftEye": JointRange("z", (-40, 40), (-50, 50), _FIXED, 2000.0),
-    "jaw": JointRange("z", (0, 35), (-10, 10), _FIXED, 1000.0),
+    "leftEye": JointRange("", (-40, 40), (-50, 50), (-10, 10), 2000.0),
+    "jaw": JointRange("", (0, 35), (-10, 10), _FIXED, 1000.0),
     "leftShoulder": JointRange("x", (-20, 50), (-30, 30), (-15, 45), 600.0),
     "leftUpperArm": JointRange("x", (-110, 110), (-150, 95), (-125, 100), 1500.0),
     "leftLowerArm": JointRange("x", (-100, 100), (-160, 0), (-5, 5), 2000.0),
@@ -74,7 +75,8 @@ RANGES: Final[dict[str, JointRange]] = {
 """By joint of the middle and the left side."""
 
 _ON_THE_EDGE: Final = 1e-7
-"""Rounding beyond a limit that is not worth a correction [rad, and part of the ellipse]."""
+"""Rounding beyond a limit that is not worth a correction [rad, and part of an ellipse]."""
+_NO_RANGE_RAD: Final = 1e-12
 _AXES: Final = "xyz"
 
 
@@ -86,7 +88,7 @@ class JointLimits:
     """
 
     def __init__(self, changes: Sequence[JointLimitOptions] = ()) -> None:
-        self._twist = np.zeros((JOINT_COUNT, 3))
+        twist = np.zeros((JOINT_COUNT, 3))
         bounds_deg = np.zeros((JOINT_COUNT, 3, 2))
         speed_deg_s = np.zeros(JOINT_COUNT)
         for joint, name in enumerate(JOINT_NAMES):
@@ -94,7 +96,7 @@ class JointLimits:
             bounds_deg[joint] = (limits.x_deg, limits.y_deg, limits.z_deg)
             speed_deg_s[joint] = limits.speed_deg_s
             if limits.twist:
-                self._twist[joint, _AXES.index(limits.twist)] = 1.0
+                twist[joint, _AXES.index(limits.twist)] = 1.0
         for change in changes:
             joint = JOINT_INDEX[change.joint]
             for axis, own_deg in enumerate((change.x_deg, change.y_deg, change.z_deg)):
@@ -106,25 +108,17 @@ class JointLimits:
         """(55, 3) by joint and axis."""
         self.high_rad = np.radians(bounds_deg[..., 1])
         self._speed_rad_s = np.radians(speed_deg_s)
-        self._swing = 1.0 - self._twist
-        split = self._twist.any(axis=1)
-        self._elliptic = self._swing * split[:, None]
+        legs = anatomy.LEG_JOINTS
+        self._all = _Ranges(twist, self.low_rad, self.high_rad)
+        self._legs = _Ranges(twist[legs], self.low_rad[legs], self.high_rad[legs])
 
     def clamp(self, local_wxyz: Float64Array) -> Float64Array:
         """The rotations ``(55, 4)`` that are within the limits and nearest to the given ones."""
-        angles = self._angles_rad(local_wxyz)
-        held = clamp(angles, self.low_rad, self.high_rad)
-        extent = np.where(held > 0.0, self.high_rad, -self.low_rad)
-        reach = held / (extent + 1e-12) * self._elliptic
-        reach = length(reach)
-        outside = (np.abs(held - angles).max(axis=1) > _ON_THE_EDGE) | (reach > 1.0 + _ON_THE_EDGE)
-        if not outside.any():
-            return local_wxyz
-        swing = (held * self._swing / np.maximum(reach, 1.0)[:, None])[outside]
-        twist = (held * self._twist)[outside]
-        clamped = local_wxyz.copy()
-        clamped[outside] = quaternion.multiply(quaternion.exp(swing), quaternion.exp(twist))
-        return clamped
+        return self._all.clamp(local_wxyz)
+
+    def clamp_legs(self, local_wxyz: Float64Array) -> Float64Array:
+        """Likewise for ``anatomy.LEG_JOINTS`` alone ``(8, 4)``."""
+        return self._legs.clamp(local_wxyz)
 
     def slow_down(
         self, before_wxyz: Float64Array, after_wxyz: Float64Array, dt_s: float
@@ -132,32 +126,64 @@ class JointLimits:
         """The rotations after a frame, none turned further than its speed allows in that time."""
         most = np.cos(np.minimum(0.5 * self._speed_rad_s * dt_s, 0.5 * np.pi))
         cosine = np.abs(np.einsum("ij,ij->i", before_wxyz, after_wxyz))
-        fast = cosine < most
+        fast = cosine < most - _ON_THE_EDGE
         if not fast.any():
             return after_wxyz
         start = before_wxyz[fast]
         end = quaternion.same_hemisphere(after_wxyz[fast], start)
         allowed = self._speed_rad_s[fast] * dt_s / quaternion.angle_rad(start, end)
         slowed = after_wxyz.copy()
-        slowed[fast] = quaternion.slerp(start, end, np.minimum(allowed, 1.0))
+        slowed[fast] = quaternion.slerp(start, end, allowed)
         return slowed
 
+
+class _Ranges:
+    """The ranges of some joints, as arrays by joint and axis."""
+
+    def __init__(self, twist: Float64Array, low_rad: Float64Array, high_rad: Float64Array) -> None:
+        self._twist = twist
+        self._swing = 1.0 - twist
+        self._low_rad = low_rad
+        self._high_rad = high_rad
+        split = twist.any(axis=1)[:, None]
+        # Of ``1 / extent`` the ellipse of the swing is made; what is no swing has no share in it.
+        self._per_high = self._swing * split / np.maximum(high_rad, _NO_RANGE_RAD)
+        self._per_low = self._swing * split / np.maximum(-low_rad, _NO_RANGE_RAD)
+
+    def clamp(self, local_wxyz: Float64Array) -> Float64Array:
+        """The nearest rotations ``(n, 4)`` within the ranges; the very same array if all are."""
+        angles = self._angles_rad(local_wxyz)
+        held = clamp(angles, self._low_rad, self._high_rad)
+        reach = length(np.maximum(held * self._per_high, -held * self._per_low))
+        outside = length(held - angles) > _ON_THE_EDGE
+        outside |= reach > 1.0 + _ON_THE_EDGE
+        if not outside.any():
+            return local_wxyz
+        half = 0.5 * held[outside]
+        swing = half * (self._swing[outside] / np.maximum(reach[outside], 1.0)[:, None])
+        clamped = local_wxyz.copy()
+        clamped[outside] = quaternion.multiply(
+            quaternion.exp_half(swing), quaternion.exp_half(half * self._twist[outside])
+        )
+        return clamped
+
     def _angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
-        """Swing and twist ``(55, 3)`` by axis; a joint's twist stands at the axis of its bone.
+        """Swing and twist ``(n, 3)`` by axis; a joint's twist stands at the axis of its bone.
 
         For ``q = (w, v)`` and the bone's axis ``a`` with ``t = v . a`` the twist is ``(w, t a)`` and
         the swing ``q`` times its inverse, both to be divided by their length ``c``.
         """
-        positive = np.where(local_wxyz[:, :1] < 0.0, -local_wxyz, local_wxyz)
-        w, v = positive[:, 0], positive[:, 1:]
-        t = np.einsum("ij,ij->i", v, self._twist)
+        w, v = local_wxyz[:, :1], local_wxyz[:, 1:]
+        along = v * self._twist
+        t = np.add.reduce(along, axis=1, keepdims=True)
         c = np.sqrt(w * w + t * t)
-        across = v * self._swing
-        swing = w[:, None] * across - t[:, None] * cross(across, self._twist)
-        swing = swing / np.maximum(c, 1e-12)[:, None]
-        sine = length(swing)
-        swing_rad = 2.0 * np.arctan2(sine, c) / np.maximum(sine, 1e-12)
-        return swing * swing_rad[:, None] + self._twist * (2.0 * np.arctan2(t, w))[:, None]
+        across = v - along
+        swing = (w * across - t * cross(across, self._twist)) / np.maximum(c, _NO_RANGE_RAD)
+        sine = np.sqrt(np.add.reduce(swing * swing, axis=1, keepdims=True))
+        swing *= 2.0 * np.arctan2(sine, c) / np.maximum(sine, _NO_RANGE_RAD)
+        # Both signs of a quaternion are the same rotation: the short way round.
+        twist = 2.0 * np.arctan2(np.copysign(1.0, w) * t, np.abs(w))
+        return swing + self._twist * twist
 
 
 def _range_of(name: str) -> JointRange:

@@ -72,10 +72,11 @@ class LiveSolver:
         turned, state = self._occlusion.fill(posture.local_wxyz, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(turned))
         positions, root = self._placement.place(figure, world, dt_s)
-        turned = turned.copy()
-        turned[anatomy.LEG_JOINTS] = quaternion.from_matrix(kinematics.leg_rotations(world))
-        shown = self._limits.clamp(turned)
-        if shown is not turned:
+        reached = quaternion.from_matrix(kinematics.leg_rotations(world))
+        legs = self._limits.clamp_legs(reached)
+        shown = turned.copy()
+        shown[anatomy.LEG_JOINTS] = legs
+        if legs is not reached:
             # No leg is bent beyond its limits for a foot's sake.
             world = kinematics.world_rotations(quaternion.to_matrix(shown))
             positions = root + kinematics.positions_from_hips_m(world, self._offsets_m)

@@ -19,10 +19,11 @@ from mocapbridge.types import Float64Array
 
 _BODY: Final = 1 + JOINT_INDEX["rightToes"]
 """The joints of the body come first, then those of the fingers."""
-_PARENTS: Final = anatomy.PARENT_OR_SELF[:_BODY]
-_HAND_ROWS: Final = anatomy.HAND_JOINTS
-_FINGERS: Final = np.concatenate((anatomy.THUMB_JOINTS[:, None], anatomy.FINGER_JOINTS), axis=1)
-"""(2, 5, 3) by hand, finger and segment."""
+_PARENTS: Final = anatomy.PARENT_OR_SELF[1:_BODY]
+_ONE_BY_ONE: Final = np.concatenate((np.arange(_BODY), anatomy.THUMB_JOINTS.ravel()))
+"""Joints that are turned one by one: the body's and, where a hand is seen, the thumbs'."""
+_KNUCKLES: Final = np.array((0, 5, 17))
+"""Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +66,26 @@ class PostureSolver:
             float(seen.trust[anatomy.HIPS].min()),
         )
         arms, plausible = self._arms(points, seen, torso, dt_s)
-        world = plain.matrices(
-            [
-                torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
-                *_head(seen, torso.upper_chest, gaze_rad),
-                torso.clavicles[0], *arms[0],
-                torso.clavicles[1], *arms[1],
-                *_leg(points, 0, torso.pelvis),
-                *_leg(points, 1, torso.pelvis),
-            ]
-        )  # fmt: skip
-        local = transpose(world[_PARENTS]) @ world
-        local[0] = world[0]
+        frames = [
+            torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
+            *_head(seen, torso.upper_chest, gaze_rad),
+            torso.clavicles[0], *arms[0],
+            torso.clavicles[1], *arms[1],
+            *_leg(points, 0, torso.pelvis),
+            *_leg(points, 1, torso.pelvis),
+        ]  # fmt: skip
         turned = np.zeros((JOINT_COUNT, 4))
         turned[:, 0] = 1.0
-        turned[:_BODY] = quaternion.from_matrix(local)
         if seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1].any():
-            turned[_FINGERS] = fingers.local_wxyz(seen.hand_points_m, world[_HAND_ROWS])
+            hand_frames = (arms[0][2], arms[1][2])
+            frames += _thumbs(seen.hand_points_m, hand_frames)
+            turned[anatomy.FINGER_JOINTS] = fingers.fingers_wxyz(
+                seen.hand_points_m, plain.matrices(list(hand_frames))
+            )
+        local = plain.matrices(frames)
+        # Thumbs are in their parents' axes already.
+        local[1:_BODY] = transpose(local[_PARENTS]) @ local[1:_BODY]
+        turned[_ONE_BY_ONE[: len(frames)]] = quaternion.from_matrix(local)
         return Posture(turned, np.array(plausible))
 
     def _arms(
@@ -108,8 +112,15 @@ class PostureSolver:
         return arms, plausible
 
 
-_KNUCKLES: Final = np.array((0, 5, 17))
-"""Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
+def _thumbs(hand_points_m: Float64Array, hand_frames: tuple[Axes, Axes]) -> list[Axes]:
+    """Local rotations of the segments of both thumbs."""
+    return [
+        segment
+        for side, thumb in enumerate(hand_points_m[:, 1:5].tolist())
+        for segment in fingers.solve_thumb(
+            [plain.vector(point) for point in thumb], hand_frames[side], side
+        )
+    ]
 
 
 def _head(seen: Observation, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
