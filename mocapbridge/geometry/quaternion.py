@@ -25,36 +25,23 @@ _SMALL_SINE: Final = 1e-6
 """Sine of half an angle below which the angle is taken by its series."""
 
 
-def _terms(*terms: tuple[int, int, int]) -> npt.NDArray[np.float64]:
-    """A matrix ``(16, 9)`` of terms (component i, component j, sign) of each matrix entry."""
-    table = np.zeros((16, 9))
-    for entry in range(9):
-        for i, j, sign in terms[4 * entry : 4 * entry + 4]:
-            table[4 * i + j, entry] += sign
-    return table
+def _sums(*entries: str) -> npt.NDArray[np.float64]:
+    """A matrix ``(16, 9)`` that adds up signed products of components, entry by entry."""
+    table = np.zeros((4, 4, 9))
+    for number, entry in enumerate(entries):
+        for sign, first, second in zip(entry[::3], entry[1::3], entry[2::3], strict=True):
+            table["wxyz".index(first), "wxyz".index(second), number] = float(f"{sign}1")
+    return table.reshape(16, 9)
 
 
-_W, _X, _Y, _Z = range(4)
-_SQUARES: Final = ((_W, _W), (_X, _X), (_Y, _Y), (_Z, _Z))
-
-
-def _squares(*signs: int) -> tuple[tuple[int, int, int], ...]:
-    return tuple((i, j, sign) for (i, j), sign in zip(_SQUARES, signs, strict=True))
-
-
-def _twice(a: tuple[int, int], b: tuple[int, int], sign: int) -> tuple[tuple[int, int, int], ...]:
-    """Twice a product plus or minus twice another, each product as both its orders."""
-    return ((*a, 1), (*a[::-1], 1), (*b, sign), (*b[::-1], sign))
-
-
-_MATRIX_FROM_OUTER: Final = _terms(
-    *_squares(1, 1, -1, -1), *_twice((_X, _Y), (_W, _Z), -1), *_twice((_X, _Z), (_W, _Y), 1),
-    *_twice((_X, _Y), (_W, _Z), 1), *_squares(1, -1, 1, -1), *_twice((_Y, _Z), (_W, _X), -1),
-    *_twice((_X, _Z), (_W, _Y), -1), *_twice((_Y, _Z), (_W, _X), 1), *_squares(1, -1, -1, 1),
+_MATRIX_FROM_OUTER: Final = _sums(
+    "+ww+xx-yy-zz", "+xy+yx-wz-zw", "+xz+zx+wy+yw",
+    "+xy+yx+wz+zw", "+ww-xx+yy-zz", "+yz+zy-wx-xw",
+    "+xz+zx-wy-yw", "+yz+zy+wx+xw", "+ww-xx-yy+zz",
 )  # fmt: skip
-"""(16, 9) the matrix of a unit quaternion is linear in the products of its components."""
+"""(16, 9) the matrix of a unit quaternion is linear in the products of its components ..."""
 _OUTER_FROM_MATRIX: Final = _MATRIX_FROM_OUTER.T.copy()
-"""(9, 16) the same sums give the products, times four, of the matrix' entries ..."""
+"""(9, 16) ... and four times the products are the same sums of the matrix' entries ..."""
 _OUTER_OF_NONE: Final = np.eye(4).reshape(16)
 """(16,) ... with one added to each square."""
 
@@ -137,11 +124,12 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
     dtype = rotation.dtype
     flat = rotation.reshape(-1, 9)
     # Row i is 4 q_i q: the outer product of the quaternion with itself, times four.
-    outer = (flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)).reshape(
-        -1, 4, 4
-    )
+    outer: FloatArray = (
+        flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)
+    ).reshape(-1, 4, 4)
     pivot = outer.reshape(-1, 16)[:, ::5].argmax(axis=1)
-    q = outer[np.arange(len(flat)), pivot]
+    q = np.empty((len(flat), 4), dtype=dtype)
+    q[:] = outer[np.arange(len(flat)), pivot]
     length = np.sqrt(np.einsum("ij,ij->i", q, q))
     q /= np.where(q[:, 0] < 0.0, -length, length)[:, None]
     return q.reshape(*rotation.shape[:-2], 4)

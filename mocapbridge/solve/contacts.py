@@ -217,9 +217,7 @@ def _strayed_m(foot: _Foot, sight: _Sight, on_floor: Vector, clear: float) -> fl
     return max(along_floor_m, _apart(sight.ray, foot.stood_along) * sight.distance_m)
 
 
-def _measure_speed(
-    foot: _Foot, rays: tuple[_Ray, _Ray], distance_m: float, dt_s: float
-) -> None:
+def _measure_speed(foot: _Foot, rays: tuple[_Ray, _Ray], distance_m: float, dt_s: float) -> None:
     """The quicker of ankle and toe, across the line of sight, smoothed."""
     if foot.rays is not None and dt_s > 0.0:
         moved_m = distance_m * max(

@@ -9,13 +9,13 @@ hinges, bend.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Final
 
 import numpy as np
 
 from mocapbridge.geometry import plain
-from mocapbridge.geometry.matrix import clamp
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.types import Float64Array
 
@@ -85,7 +85,7 @@ def solve_thumb(points_m: list[Vector], hand: Axes, side: int) -> list[Axes]:
     axes = plain.inverse(hand if side == 0 else _mirrored(hand))
     first, second, third = (
         plain.unit(plain.carried(axes, plain.subtract(end, start)))
-        for start, end in zip(points_m, points_m[1:], strict=False)
+        for start, end in itertools.pairwise(points_m)
     )
     turned = _left_thumb(first, second, third)
     return turned if side == 0 else [plain.mirrored(frame) for frame in turned]
@@ -108,10 +108,7 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
     frames = [_THUMB_REST_AXES]
     frames += [plain.from_directions(segment, hinge) for segment in (first, second, third)]
     world = [plain.product(frame, _REST_FROM_THUMB) for frame in frames]
-    return [
-        plain.product(plain.inverse(parent), own)
-        for parent, own in zip(world, world[1:], strict=False)
-    ]
+    return [plain.product(plain.inverse(parent), own) for parent, own in itertools.pairwise(world)]
 
 
 _THUMB_REST_AXES: Final = plain.from_directions(_THUMB_REST, _THUMB_HINGE)

@@ -136,13 +136,13 @@ def twist_about_y_rad(frame: Axes) -> float:
     return math.atan2(zx - xz, xx + zz)
 
 
-def leg_axes(bone: tuple[Vector, Vector, Vector]) -> Axes:
+def leg_axes(bone: Axes) -> Axes:
     """Axes of a leg joint from those along the bone, along the hinge and the third."""
     along, hinge, third = bone
     return hinge, plain.scaled(along, -1.0), third
 
 
-def _arm_axes(bone: tuple[Vector, Vector, Vector], sign: float) -> Axes:
+def _arm_axes(bone: Axes, sign: float) -> Axes:
     along, hinge, third = bone
     return plain.scaled(along, sign), plain.scaled(hinge, -sign), plain.scaled(third, -1.0)
 
@@ -160,7 +160,9 @@ def _expected_hinge(kind: _Kind, parent: Axes, upper: Vector) -> Vector:
     return plain.unit(plain.swung(rest, upper, plain.carried(parent, kind.rest_hinge)))
 
 
-def _hinged(kind: _Kind, upper: Vector, lower: Vector, expected: Vector) -> tuple[Axes, Axes, float]:
+def _hinged(
+    kind: _Kind, upper: Vector, lower: Vector, expected: Vector
+) -> tuple[Axes, Axes, float]:
     """Axes along both bones (x), along their common hinge (y) and the third; how far it is bent."""
     normal = plain.cross(upper, lower)
     sine = plain.length(normal)

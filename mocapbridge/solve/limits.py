@@ -145,7 +145,7 @@ class _Ranges:
         self._swing = 1.0 - twist
         self._low_rad = low_rad
         self._high_rad = high_rad
-        split = twist.any(axis=1)[:, None]
+        split = np.add.reduce(twist, axis=1, keepdims=True)
         # Of ``1 / extent`` the ellipse of the swing is made; what is no swing has no share in it.
         self._per_high = self._swing * split / np.maximum(high_rad, _NO_RANGE_RAD)
         self._per_low = self._swing * split / np.maximum(-low_rad, _NO_RANGE_RAD)
@@ -170,8 +170,8 @@ class _Ranges:
     def _angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
         """Swing and twist ``(n, 3)`` by axis; a joint's twist stands at the axis of its bone.
 
-        For ``q = (w, v)`` and the bone's axis ``a`` with ``t = v . a`` the twist is ``(w, t a)`` and
-        the swing ``q`` times its inverse, both to be divided by their length ``c``.
+        For ``q = (w, v)`` and the bone's axis ``a`` with ``t = v . a`` the twist is ``(w, t a)``
+        and the swing ``q`` times its inverse, both to be divided by their length ``c``.
         """
         w, v = local_wxyz[:, :1], local_wxyz[:, 1:]
         along = v * self._twist

@@ -1,4 +1,4 @@
-"""What is shown of each joint: the measured turn while it is seen, within limits of range and speed.
+"""What is shown of each joint: its measured turn, within limits of range and speed.
 
 A joint that is not seen is held, then eased to the relaxed pose, and taken up again softly.
 """
@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.options import OcclusionOptions

@@ -130,9 +130,7 @@ class Placement:
                 hip = plain.vector(positions_m[anatomy.UPPER_LEG_JOINTS[side]].tolist())
                 knee = anatomy.LOWER_LEG_JOINTS[side]
                 hinge = plain.vector(world[knee, :, 0].tolist())
-                thigh, shin = legs.reach(
-                    plain.add(hip, shift), target, hinge, self._bones_m[side]
-                )
+                thigh, shin = legs.reach(plain.add(hip, shift), target, hinge, self._bones_m[side])
                 world[[anatomy.UPPER_LEG_JOINTS[side], knee]] = plain.matrices([thigh, shin])
         return np.array(shift)
 

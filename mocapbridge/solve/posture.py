@@ -96,9 +96,7 @@ class PostureSolver:
         plausible: list[float] = []
         knuckles = seen.hand_points_m[:, _KNUCKLES].tolist()
         for side in (0, 1):
-            limb = limbs.solve_arm(
-                side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side]
-            )
+            limb = limbs.solve_arm(side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side])
             tracked = bool(seen.trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0)
             own = self._wrists[side].follow(tracked, dt_s)
             wrist, index, little = (plain.vector(point) for point in knuckles[side])
