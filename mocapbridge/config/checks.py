@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from mocapbridge.config.problems import KeyPath, Problem
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.exposure import unguarded
+from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.solve.options import JointLimitOptions
@@ -27,6 +28,7 @@ def check(config: RunConfig) -> list[Problem]:
         *_check_tracking(config),
         *_check_solve(config),
         *_check_outputs(config.outputs),
+        *_check_control(config),
     ]
 
 
@@ -127,6 +129,17 @@ def _check_joint_limits(limits: JointLimitOptions, path: KeyPath) -> Iterator[Pr
             yield Problem(
                 (*path, key), f"expected the lowest angle first, got {ends[0]:g} and {ends[1]:g}"
             )
+
+
+def _check_control(config: RunConfig) -> Iterator[Problem]:
+    if config.control is None:
+        return
+    for socket in unguarded(config.control):
+        yield Problem(
+            ("control", "token"),
+            f"missing: other machines can reach {socket}, so commands must carry a secret; give "
+            "one of at least 8 characters, or listen at 127.0.0.1",
+        )
 
 
 def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:

@@ -128,10 +128,9 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
         flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)
     ).reshape(-1, 4, 4)
     pivot = outer.reshape(-1, 16)[:, ::5].argmax(axis=1)
-    q = np.empty((len(flat), 4), dtype=dtype)
-    q[:] = outer[np.arange(len(flat)), pivot]
-    length = np.sqrt(np.einsum("ij,ij->i", q, q))
-    q /= np.where(q[:, 0] < 0.0, -length, length)[:, None]
+    row: FloatArray = outer[np.arange(len(flat)), pivot]
+    size = np.copysign(np.sqrt(np.add.reduce(row * row, axis=-1)), row[..., 0])
+    q: FloatArray = np.divide(row, size[..., None])
     return q.reshape(*rotation.shape[:-2], 4)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES
-from mocapbridge.solve.limits import JointLimits
+from mocapbridge.solve.limits import RANGES, JointLimits
 from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.types import Float64Array
 
@@ -110,3 +113,19 @@ def test_no_joint_turns_faster_than_its_speed() -> None:
     assert degrees_about(slowed, "head", "y") == pytest.approx(30.0, abs=1e-6)
     within = turned("head", "y", 29.0)
     assert limits.slow_down(at_rest(), within, 0.1) is within
+
+
+def test_the_table_in_the_documentation_is_that_of_the_code() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "solver.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.) \| (.+) \| (.+) \| (.+) \| (\d+) \|$", text, re.MULTILINE
+    )
+
+    def ends(cell: str) -> tuple[float, ...]:
+        return (-360, 360) if cell == "free" else tuple(float(end) for end in cell.split(" .. "))
+
+    documented = {
+        name: (twist.replace("-", ""), ends(x), ends(y), ends(z), float(speed))
+        for name, twist, x, y, z, speed in rows
+    }
+    assert documented == {name: tuple(limits) for name, limits in RANGES.items()}
