@@ -17,7 +17,7 @@ from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
 from mocapbridge.types import Float64Array
 
-SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19))
+_SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19))
 """Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
 _HEADING_S: Final = 1.0
@@ -50,7 +50,7 @@ class Placement:
     ) -> None:
         self._mode = mode
         self._offsets_m = offsets_m
-        self._soles_m = tuple(plain.scaled(point, scale) for point in SOLE_M)
+        self._soles_m = tuple(plain.scaled(point, scale) for point in _SOLE_M)
         self._rest_height_m = float(offsets_m[anatomy.HIPS_JOINT, 1])
         self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
         thighs, shins = (
