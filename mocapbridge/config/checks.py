@@ -10,14 +10,13 @@ from typing import Final
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
-<<<<<<< HEAD
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.skeleton import JOINT_NAMES
-from mocapbridge.solve.options import JointLimitOptions
-=======
-<<<<<<< HEAD
 from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
->>>>>>> main
+from mocapbridge.sources.options import (
+    ImagesOptions,
+    SyntheticOptions,
+    TakeOptions,
+    VideoOptions,
+)
 from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
 =======
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
