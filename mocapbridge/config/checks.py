@@ -17,16 +17,6 @@ from mocapbridge.sources.options import (
     TakeOptions,
     VideoOptions,
 )
-from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
-=======
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.sources.options import (
-    ImagesOptions,
-    SyntheticOptions,
-    TakeOptions,
-    VideoOptions,
-)
->>>>>>> main
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
