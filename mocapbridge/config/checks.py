@@ -11,6 +11,8 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
+from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.sources.options import (
     ImagesOptions,
     SyntheticOptions,
