@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Generator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.replay import (
     PassingSmoother,
@@ -149,7 +151,10 @@ def make_source(options: SourceOptions, clock: Clock) -> Source:
 
 
 def _output(options: OutputOptions, info: StreamInfo) -> Output:
-    return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    if options.subject is not None:
+        info = replace(info, subject=options.subject)
+    made = implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    return made if options.rate_limit_hz is None else RateLimited(made, options.rate_limit_hz)
 
 
 def make_model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
