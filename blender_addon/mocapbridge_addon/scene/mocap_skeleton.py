@@ -46,9 +46,7 @@ def default_skeleton() -> Skeleton:
     return Skeleton(NAMES, PARENTS, DEFAULT_OFFSETS_M)
 
 
-def make_skeleton(
-    context: bpy.types.Context, skeleton: Skeleton, *, with_boxes: bool
-) -> Character:
+def make_skeleton(context: bpy.types.Context, skeleton: Skeleton, *, with_boxes: bool) -> Character:
     """A new armature in the scene that follows whoever is heard first."""
     armature = _armature(context, skeleton)
     if with_boxes:
@@ -82,9 +80,7 @@ def _armature(context: bpy.types.Context, skeleton: Skeleton) -> bpy.types.Objec
     return armature
 
 
-def _tail(
-    skeleton: Skeleton, positions: Sequence[BlenderVector], index: int
-) -> BlenderVector:
+def _tail(skeleton: Skeleton, positions: Sequence[BlenderVector], index: int) -> BlenderVector:
     """Where a bone points: at its child, or on from its parent."""
     name, head = skeleton.names[index], positions[index]
     towards = _POINTS_AT.get(name)
@@ -124,9 +120,7 @@ def _boxes(context: bpy.types.Context, armature: bpy.types.Object, skeleton: Ske
     mesh.modifiers.new("Armature", "ARMATURE").object = armature
 
 
-_CORNERS: Final = tuple(
-    (x, y, z) for z in (-1.0, 1.0) for y in (0.04, 0.96) for x in (-1.0, 1.0)
-)
+_CORNERS: Final = tuple((x, y, z) for z in (-1.0, 1.0) for y in (0.04, 0.96) for x in (-1.0, 1.0))
 """Of a box around a bone: width, share of the bone's length, depth."""
 _FACES: Final = (
     (0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3),
@@ -141,9 +135,7 @@ def _box(bone: bpy.types.Bone) -> list[BlenderVector]:
     across = place.to_3x3().transposed() @ BlenderVector((1.0, 0.0, 0.0))
     if abs(across.x) < abs(across.z):
         width, depth = depth, width
-    return [
-        place @ BlenderVector((x * width, y * bone.length, z * depth)) for x, y, z in _CORNERS
-    ]
+    return [place @ BlenderVector((x * width, y * bone.length, z * depth)) for x, y, z in _CORNERS]
 
 
 def _size(name: str) -> tuple[float, float]:
