@@ -48,7 +48,8 @@ class JointProgram:
         gains = np.array([joint.gain for joint in joints])
         self._gained = np.flatnonzero(gains != 1.0)
         self._gains = gains[self._gained]
-        turn_rows = np.array([joint.turn_rows for joint in joints], dtype=np.intp).reshape(-1, _AXES)
+        turn_rows = np.array([joint.turn_rows for joint in joints], dtype=np.intp)
+        turn_rows = turn_rows.reshape(-1, _AXES)
         self._turned = np.flatnonzero((turn_rows > NOTHING).any(axis=-1))
         self._turn_rows = turn_rows[self._turned]
         self._turns_about = self._turn_rows.reshape(-1, _AXES) > NOTHING
