@@ -81,7 +81,10 @@ class _Checker:
     def _check_union(self, node: Node, kind: mi.UnionType, path: KeyPath) -> Iterator[Problem]:
         structs = [member for member in kind.types if isinstance(member, mi.StructType)]
         if isinstance(node, MappingNode) and structs and structs[0].tag_field is not None:
-            yield from self._check_tagged(node, structs, path)
+            if not structs[0].tag_field:  # a section that may be left out
+                yield from self._check_struct(node, structs[0], path)
+            else:
+                yield from self._check_tagged(node, structs, path)
             return
         # What has parts is compared part by part where it may stand, so that the part is named.
         for member in kind.types:

@@ -13,9 +13,11 @@ import msgspec
 
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
@@ -85,23 +87,31 @@ def open_pipeline(
                 output.open()
                 outputs.append(output)
         overlay = _overlay(overlay_path, source, opened)
-        take = _take(config, source, info) if config.record.enabled else None
         parts = PipelineParts(
             source=source,
             tracker=tracker,
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-            take=take,
+            open_take=lambda slate: _take(config, source.source_id, info, slate),
+            pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             native_pace=getattr(config.source, "pace", "native") == "native",
             settle_s=SETTLE_S if outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
         )
         pipeline = Pipeline(parts, clock)
+        if config.record.enabled:
+            pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
+    makers = StageMakers(
+        smoother=lambda changed: Smoother(changed.filters),
+        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+    )
+    commands = RunCommands(pipeline, config, makers)
     try:
-        yield pipeline
+        with control_sockets(config.control, commands.carry_out):
+            yield pipeline
     finally:
         pipeline.close()
 
@@ -154,16 +164,16 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     return overlay
 
 
-def _take(config: RunConfig, source: Source, info: StreamInfo) -> TakeWriter:
+def _take(config: RunConfig, source_id: str, info: StreamInfo, slate: str | None) -> TakeWriter:
     folder = config.record.folder
     header = make_header(
         info,
-        source=source.source_id,
+        source=source_id,
         anchor=info.anchor,
         config=msgspec.to_builtins(config),
     )
     where = Path(folder).expanduser() if folder else default_takes_folder()
-    return TakeWriter(where, config.record.slate, header)
+    return TakeWriter(where, slate or config.record.slate, header)
 
 
 def _counters(*stages: object) -> dict[str, int]:
