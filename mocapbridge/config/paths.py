@@ -11,6 +11,7 @@ from mocapbridge.bundled import bundled_path
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
+from mocapbridge.retarget.files import is_path
 from mocapbridge.sources.options import ImagesOptions, VideoOptions
 
 
@@ -64,7 +65,17 @@ def with_resolved_paths(config: RunConfig, folder: Path) -> RunConfig:
         tracking = replace(tracking, models_folder=_resolved(tracking.models_folder, folder))
     if record.folder is not None:
         record = replace(record, folder=_resolved(record.folder, folder))
-    return replace(config, source=source, tracking=tracking, record=record)
+    return replace(
+        config,
+        source=source,
+        tracking=tracking,
+        record=record,
+        mapping=_resolved_mapping(config.mapping, folder),
+        outputs=tuple(
+            replace(output, mapping=_resolved_mapping(output.mapping, folder))
+            for output in config.outputs
+        ),
+    )
 
 
 def _expanded(path: str) -> Path:
@@ -76,6 +87,13 @@ def _expanded(path: str) -> Path:
 
 def _resolved(path: str, folder: Path) -> str:
     return str(folder.absolute() / _expanded(path))
+
+
+def _resolved_mapping(reference: str | None, folder: Path) -> str | None:
+    """As above, but for the names of shipped mappings."""
+    if reference is None or not is_path(reference):
+        return reference
+    return _resolved(reference, folder)
 
 
 def _resolved_pattern(path: str, folder: Path) -> str:

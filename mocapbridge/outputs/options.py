@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -17,12 +17,23 @@ class _Output(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str | None = None
     """Names the output in the terminal view and logs; made from type and target when left out."""
     enabled: bool = True
+    mapping: Annotated[str, Meta(min_length=1)] | None = None
+    """A mapping of its own (docs/mapping.md): the name of a shipped one, or a YAML file; the run's
+    `mapping` when left out."""
+
+    names_shapes: ClassVar[bool] = False
+    """Whether receivers are told names of shapes, so that a mapping may choose them."""
+    names_joints: ClassVar[bool] = False
+    """The same of joints."""
 
 
 class OscOptions(
     _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="osc"
 ):
     """OSC over UDP in our own address space (docs/osc.md)."""
+
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
 
     host: Host = "127.0.0.1"
     port: Port = 9000
@@ -35,6 +46,9 @@ class ZmqOptions(
 ):
     """ZeroMQ publisher (docs/zmq.md)."""
 
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
+
     bind: Annotated[str, Meta(pattern=r"^(tcp|ipc|inproc)://.+$")] = "tcp://127.0.0.1:5556"
     encoding: Literal["msgpack", "json"] = "msgpack"
 
@@ -44,6 +58,9 @@ class LinkOptions(
 ):
     """Our UDP link, for the Blender add-on and anything else (docs/link-protocol.md)."""
 
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
+
     host: Host = "127.0.0.1"
     port: Port = 54300
 
@@ -52,6 +69,8 @@ class VmcOptions(
     _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="vmc"
 ):
     """VMC protocol, for VTuber programs and Unity (docs/vmc.md)."""
+
+    names_shapes: ClassVar[bool] = True
 
     host: Host = "127.0.0.1"
     port: Port = 39539

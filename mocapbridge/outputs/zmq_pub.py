@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -52,9 +53,7 @@ class ZmqOutput:
         self._bind = options.bind
         self._info = info
         self._encode = _ENCODERS[options.encoding]
-        static = static_message(info)
-        self._composer = FrameComposer(static, info)
-        self._static_payload = self._encode(static)
+        self._composer, self._static_payload = self._compose(info)
         self._topics = {
             kind: f"{info.subject}/{kind}".encode() for kind in ("static", "frame", "event")
         }
@@ -120,6 +119,12 @@ class ZmqOutput:
         sent = 1 + self._send_changes(frame.gestures)
         return sent + self._send_static_when_due()
 
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names, and publish them at once."""
+        self._info = replace(self._info, names=info.names, rest_positions_m=info.rest_positions_m)
+        self._composer, self._static_payload = self._compose(self._info)
+        self._static_cadence.restart()
+
     def idle(self) -> int:
         """Publish the description, and a heartbeat when frames have stopped.
 
@@ -141,6 +146,10 @@ class ZmqOutput:
         if self._context is not None:
             self._context.destroy(linger=_LINGER_MS)
         self._context = self._socket = None
+
+    def _compose(self, info: StreamInfo) -> tuple[FrameComposer, bytes]:
+        static = static_message(info)
+        return FrameComposer(static, info), self._encode(static)
 
     def _send_changes(self, gestures: tuple[str, str]) -> int:
         """Events for what differs from what was said last."""

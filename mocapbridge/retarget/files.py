@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+
 from mocapbridge.bundled import bundled_path
 from mocapbridge.document.problems import KeyPath, Problem, place_of
 from mocapbridge.document.tree import (
@@ -177,6 +179,10 @@ def _read(path: Path) -> MappingNode:
     problems = type_problems(root, MappingFile)
     if problems:
         raise error_of([problem.line(str(path)) for problem in problems])
+    try:
+        msgspec.convert(plain(root), MappingFile)
+    except msgspec.ValidationError as error:  # msgspec has the last word on types
+        raise ConfigError(f"{error} ({path})") from error
     return root
 
 

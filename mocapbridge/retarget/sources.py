@@ -108,6 +108,26 @@ def parse_source(name: str) -> Channel:
     return channel
 
 
+def source_name(channel: Channel) -> str:
+    """The name of a source, as ``parse_source`` takes it."""
+    kind, what = channel
+    match kind:
+        case "shape":
+            return ARKIT_NAMES[int(what[0])]
+        case "head":
+            return f"head.{HEAD_ANGLES[int(what[0])]}"
+        case "root":
+            return f"root.{'xyz'[int(what[0])]}"
+        case "turn":
+            return f"joint.{JOINT_NAMES[int(what[0])]}.turn"
+        case "position" | "twist" | "euler":
+            joint, *order, axis = what
+            named = str(order[0]) if order else kind
+            return f"joint.{JOINT_NAMES[int(joint)]}.{named}.{'xyz'[int(axis)]}"
+        case _:
+            return ".".join((kind, *map(str, what)))
+
+
 def mirrored_source(channel: Channel) -> Channel:
     """The channel that a mirror puts in its place, where it is read from landmarks.
 
