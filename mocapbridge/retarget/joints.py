@@ -15,6 +15,7 @@ from mocapbridge.types import Float32Array, Float64Array, PoseMotion
 NOTHING = -1
 """Source of a joint that stays at rest."""
 _AXES = 3
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,7 @@ class JointProgram:
         self._turned = np.flatnonzero((turn_rows > NOTHING).any(axis=-1))
         self._turn_rows = turn_rows[self._turned]
         self._turns_about = self._turn_rows.reshape(-1, _AXES) > NOTHING
-        axes = np.array([joint.axes_wxyz for joint in joints]).reshape(-1, 4)
-        of_parents = np.array(
-            [
-                quaternion.IDENTITY_WXYZ if joint.parent < 0 else joints[joint.parent].axes_wxyz
-                for joint in joints
-            ]
-        ).reshape(-1, 4)
-        self._axes = axes if (axes != quaternion.IDENTITY_WXYZ).any() else None
-        self._from_parents_axes = quaternion.conjugate(of_parents)
+        self._into_axes = _into_axes(joints)
 
     def run(self, pose: PoseMotion, values: Float64Array) -> PoseMotion:
         """The pose of the target.
@@ -98,13 +91,32 @@ class JointProgram:
             turns_deg = np.where(self._turns_about, values[self._turn_rows], 0.0)
             turns = quaternion.exp(np.radians(turns_deg).astype(rotations.dtype))
             rotations[self._turned] = quaternion.multiply(rotations[self._turned], turns)
-        if self._axes is not None:
-            own = quaternion.multiply(rotations, self._axes)
-            rotations = quaternion.multiply(self._from_parents_axes, own)
+        if self._into_axes is not None:
+            rotations = np.einsum("nij,nj->ni", self._into_axes, rotations)
         return rotations.astype(np.float32)
 
-    def _scaled(self, rotations_wxyz: Float32Array) -> npt.NDArray[np.floating]:
-        return quaternion.exp(quaternion.log(rotations_wxyz) * self._gains[:, None])
+    def _scaled(self, rotations_wxyz: Float32Array) -> Float64Array:
+        """The same axes, the angles multiplied: as ``exp(gain log(q))``, in a third of the time."""
+        cosine, vector = rotations_wxyz[:, 0], rotations_wxyz[:, 1:]
+        sine = np.sqrt(np.einsum("ij,ij->i", vector, vector))
+        half_rad = np.arctan2(sine, np.abs(cosine)) * self._gains
+        lengthened = np.copysign(1.0, cosine) * np.sin(half_rad) / np.maximum(sine, _TINY)
+        return np.concatenate((np.cos(half_rad)[:, None], vector * lengthened[:, None]), axis=-1)
+
+
+def _into_axes(joints: Sequence[TargetJoint]) -> Float64Array | None:
+    """For each joint the matrix that takes q to conj(parent's axes) q (own axes); None for none.
+
+    A product of quaternions is linear in each of them, so both products are one matrix.
+    """
+    axes = np.array([joint.axes_wxyz for joint in joints]).reshape(-1, 4)
+    if (axes == quaternion.IDENTITY_WXYZ).all():
+        return None
+    identity = [quaternion.IDENTITY_WXYZ]
+    of_parents = np.concatenate((axes, identity))[[joint.parent for joint in joints]]
+    basis = np.eye(4)
+    turned = quaternion.multiply(basis, axes[:, None])
+    return np.swapaxes(quaternion.multiply(quaternion.conjugate(of_parents)[:, None], turned), 1, 2)
 
 
 def _chains(joints: Sequence[TargetJoint]) -> list[npt.NDArray[np.intp]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mocapbridge.clock import NS_PER_S
-from mocapbridge.geometry import quaternion
 from mocapbridge.retarget.channels import ChannelReader, Scene, head_angles_rad
 from mocapbridge.retarget.joints import JointProgram, TargetJoint
 from mocapbridge.retarget.mirror import mirrored, mirrored_positions
@@ -164,7 +164,14 @@ class _Angles:
 
 def _head_rotation(yaw_rad: float, pitch_rad: float, roll_rad: float) -> Float64Array:
     """The inverse of ``head_angles_rad``, as a matrix."""
-    turns = np.zeros((3, 3))
-    turns[0, 1], turns[1, 0], turns[2, 2] = yaw_rad, -pitch_rad, roll_rad
-    yaw, pitch, roll = quaternion.exp(turns)
-    return quaternion.to_matrix(quaternion.multiply(quaternion.multiply(yaw, pitch), roll))
+    # Plain floats: for a single matrix that is many times quicker than arrays.
+    cy, sy = math.cos(yaw_rad), math.sin(yaw_rad)
+    cx, sx = math.cos(pitch_rad), -math.sin(pitch_rad)
+    cz, sz = math.cos(roll_rad), math.sin(roll_rad)
+    return np.array(
+        (
+            (cy * cz + sy * sx * sz, sy * sx * cz - cy * sz, sy * cx),
+            (cx * sz, cx * cz, -sx),
+            (cy * sx * sz - sy * cz, sy * sz + cy * sx * cz, cy * cx),
+        )
+    )
