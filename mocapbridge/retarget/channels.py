@@ -23,7 +23,7 @@ class Scene(NamedTuple):
     """Mirrored where the mapping mirrors; the landmarks are as they were seen."""
 
 
-Whats: TypeAlias = list[tuple[Any, ...]]
+Asked: TypeAlias = list[tuple[Any, ...]]
 Reading: TypeAlias = Callable[[Scene], "npt.ArrayLike"]
 _TINY: Final = 1e-12
 
@@ -72,38 +72,38 @@ def head_angles_rad(world_from_head: npt.NDArray[Any]) -> tuple[float, float, fl
     )
 
 
-def _shapes(whats: Whats) -> Reading:
-    shapes = np.array([shape for (shape,) in whats], dtype=np.intp)
+def _shapes(asked: Asked) -> Reading:
+    shapes = np.array([shape for (shape,) in asked], dtype=np.intp)
     return lambda scene: scene.motion.face.blendshapes[shapes]
 
 
-def _gaze(whats: Whats) -> Reading:
+def _gaze(asked: Asked) -> Reading:
     # Means of the two eyes' angles; one eye alone is such a mean, too.
     shares = {"left": (1.0, 0.0), "right": (0.0, 1.0), "both": (0.5, 0.5)}
-    weights = np.zeros((len(whats), 2, 2))
-    for row, (eye, angle) in enumerate(whats):
+    weights = np.zeros((len(asked), 2, 2))
+    for row, (eye, angle) in enumerate(asked):
         weights[row, :, 0 if angle == "yaw" else 1] = shares[eye]
-    flat = np.degrees(weights.reshape(len(whats), 4))
+    flat = np.degrees(weights.reshape(len(asked), 4))
     return lambda scene: flat @ scene.motion.face.gaze_rad.ravel()
 
 
-def _head(whats: Whats) -> Reading:
-    angles = np.array([angle for (angle,) in whats], dtype=np.intp)
+def _head(asked: Asked) -> Reading:
+    angles = np.array([angle for (angle,) in asked], dtype=np.intp)
     return lambda scene: np.degrees(head_angles_rad(scene.motion.face.world_from_head))[angles]
 
 
-def _root(whats: Whats) -> Reading:
-    axes = np.array([axis for (axis,) in whats], dtype=np.intp)
+def _root(asked: Asked) -> Reading:
+    axes = np.array([axis for (axis,) in asked], dtype=np.intp)
     return lambda scene: scene.motion.pose.root_position_in_world_m[axes]
 
 
-def _joint_positions(whats: Whats) -> Reading:
-    joints, axes = (np.array(column, dtype=np.intp) for column in zip(*whats, strict=True))
+def _joint_positions(asked: Asked) -> Reading:
+    joints, axes = (np.array(column, dtype=np.intp) for column in zip(*asked, strict=True))
     return lambda scene: scene.motion.pose.positions_in_world_m[joints, axes]
 
 
-def _twists(whats: Whats) -> Reading:
-    joints, axes = (np.array(column, dtype=np.intp) for column in zip(*whats, strict=True))
+def _twists(asked: Asked) -> Reading:
+    joints, axes = (np.array(column, dtype=np.intp) for column in zip(*asked, strict=True))
 
     def read(scene: Scene) -> npt.NDArray[Any]:
         rotations = scene.motion.pose.rotations_wxyz
@@ -115,8 +115,8 @@ def _twists(whats: Whats) -> Reading:
     return read
 
 
-def _turns(whats: Whats) -> Reading:
-    joints = np.array([joint for (joint,) in whats], dtype=np.intp)
+def _turns(asked: Asked) -> Reading:
+    joints = np.array([joint for (joint,) in asked], dtype=np.intp)
 
     def read(scene: Scene) -> npt.NDArray[Any]:
         rotations = scene.motion.pose.rotations_wxyz[joints]
@@ -126,12 +126,12 @@ def _turns(whats: Whats) -> Reading:
     return read
 
 
-def _eulers(whats: Whats) -> Reading:
-    joints = np.array([joint for joint, _, _ in whats], dtype=np.intp)
-    entries = np.array([_euler_entries(order, axis) for _, order, axis in whats])
+def _eulers(asked: Asked) -> Reading:
+    joints = np.array([joint for joint, _, _ in asked], dtype=np.intp)
+    entries = np.array([_euler_entries(order, axis) for _, order, axis in asked])
     sine_row, sine_column, sine_sign, cosine_row, cosine_column = entries.T
-    rows = np.arange(len(whats))
-    middle = np.array([order[1] == "xyz"[axis] for _, order, axis in whats])
+    rows = np.arange(len(asked))
+    middle = np.array([order[1] == "xyz"[axis] for _, order, axis in asked])
 
     def read(scene: Scene) -> npt.NDArray[Any]:
         turned = quaternion.to_matrix(scene.motion.pose.rotations_wxyz[joints].astype(np.float64))
@@ -156,8 +156,8 @@ def _euler_entries(order: str, axis: int) -> tuple[int, int, int, int, int]:
     return (j, k, -even, k, k) if axis == i else (i, j, -even, i, i)
 
 
-def _distances(whats: Whats) -> Reading:
-    groups, order = _by_set(whats)
+def _distances(asked: Asked) -> Reading:
+    groups, order = _by_set(asked)
 
     def read(scene: Scene) -> npt.NDArray[Any]:
         parts = [
@@ -169,8 +169,8 @@ def _distances(whats: Whats) -> Reading:
     return read
 
 
-def _angles(whats: Whats) -> Reading:
-    groups, order = _by_set(whats)
+def _angles(asked: Asked) -> Reading:
+    groups, order = _by_set(asked)
 
     def read(scene: Scene) -> npt.NDArray[Any]:
         parts: list[Float64Array] = []
@@ -186,10 +186,10 @@ def _angles(whats: Whats) -> Reading:
 _Groups: TypeAlias = list[tuple[PointSet, list[npt.NDArray[np.intp]]]]
 
 
-def _by_set(whats: Whats) -> tuple[_Groups, npt.NDArray[np.intp]]:
+def _by_set(asked: Asked) -> tuple[_Groups, npt.NDArray[np.intp]]:
     """Indices of first, second, ... points for every set, and the way back to the given order."""
     grouped: dict[PointSet, list[int]] = {}
-    points = [[found for name in names if (found := find_point(name))] for names in whats]
+    points = [[found for name in names if (found := find_point(name))] for names in asked]
     for row, of_row in enumerate(points):
         grouped.setdefault(of_row[0].where, []).append(row)
     groups: _Groups = []
@@ -209,18 +209,18 @@ def _length(vectors: Float64Array) -> Float64Array:
     return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
 
 
-def _gestures(whats: Whats) -> Reading:
+def _gestures(asked: Asked) -> Reading:
     def read(scene: Scene) -> npt.ArrayLike:
         hands = {"left": scene.landmarks.left_hand, "right": scene.landmarks.right_hand}
         return [
             hands[side].gesture_score if hands[side].gesture == name else 0.0
-            for side, name in whats
+            for side, name in asked
         ]
 
     return read
 
 
-def _confidences(whats: Whats) -> Reading:
+def _confidences(asked: Asked) -> Reading:
     def read(scene: Scene) -> npt.ArrayLike:
         landmarks, motion = scene
         of_parts = {
@@ -230,12 +230,12 @@ def _confidences(whats: Whats) -> Reading:
             "right_hand": landmarks.right_hand.confidence,
         }
         of_joints = motion.pose.joint_confidence
-        return [of_parts[n] if n in PARTS else of_joints[JOINT_INDEX[n]] for (n,) in whats]
+        return [of_parts[n] if n in PARTS else of_joints[JOINT_INDEX[n]] for (n,) in asked]
 
     return read
 
 
-def _states(whats: Whats) -> Reading:
+def _states(asked: Asked) -> Reading:
     def read(scene: Scene) -> npt.ArrayLike:
         landmarks, motion = scene
         of_parts = {
@@ -245,12 +245,12 @@ def _states(whats: Whats) -> Reading:
             "right_hand": landmarks.right_hand.state,
         }
         of_joints = motion.pose.joint_state
-        return [of_parts[n] if n in PARTS else of_joints[JOINT_INDEX[n]] for (n,) in whats]
+        return [of_parts[n] if n in PARTS else of_joints[JOINT_INDEX[n]] for (n,) in asked]
 
     return read
 
 
-_READINGS: Final[dict[str, Callable[[Whats], Reading]]] = {
+_READINGS: Final[dict[str, Callable[[Asked], Reading]]] = {
     "shape": _shapes,
     "gaze": _gaze,
     "head": _head,

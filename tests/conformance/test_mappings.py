@@ -88,10 +88,12 @@ def test_every_joint_of_a_rig_points_where_ours_does(name: str) -> None:
     assert apart_deg(*map(list, zip(*pairs, strict=True))) < 0.01
 
 
-def test_arkit_is_the_identity() -> None:
-    motion, info = mapped("arkit")
+@pytest.mark.parametrize("name", ["arkit", "humanoid"])
+def test_arkit_and_the_humanoid_are_what_we_have(name: str) -> None:
+    motion, info = mapped(name)
     assert info.names is None
     assert np.array_equal(motion.face.blendshapes, FRAME.face.blendshapes)
+    assert np.array_equal(motion.pose.rotations_wxyz, FRAME.pose.rotations_wxyz)
 
 
 @pytest.mark.parametrize("preset", ["vrm0", "vrm1"])

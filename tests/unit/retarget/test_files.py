@@ -88,7 +88,7 @@ def test_several_mappings_can_be_extended_at_once(tmp_path: Path) -> None:
         ("shapes: {jawOpen: {curve: -1}}", "shapes.jawOpen.curve"),
         ("shapes: {jawOpen: {clamp: [1, 0]}}", "the lowest comes first, got [1.0, 0.0]"),
         ("shapes: {jawOpen: {when: confidence.face}}", "expected SOURCE > NUMBER"),
-        ("shapes: {jawOpen: {when: confidence.fase > 1}}", "did you mean 'confidence.face'?"),
+        ("shapes: {jawOpen: {when: confidence.fce > 1}}", "did you mean 'confidence.face'?"),
         ("shapes: {jawOpen: {otherwise: 1}}", "without a condition it is never used"),
         ("joints: {Hips: hip}", "unknown joint 'hip'"),
         ("joints: {leftHnd: {gain: 2}}", "did you mean 'leftHand'?"),

@@ -140,7 +140,7 @@ def test_what_was_never_seen_is_finite(name: str) -> None:
         ("angle.left_hip.left_knee", "takes 3 points, got 2"),
         ("distance.left_wrist.leftHand", "of one kind"),
         ("distance.face_500.face_1", "no point 'face_500'"),
-        ("confidence.fase", "confidence.face"),
+        ("confidence.fce", "confidence.face"),
         ("__import__('os')", "sources are"),
     ],
 )
