@@ -11,6 +11,7 @@ from mocapbridge.bundled import bundled_path
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
+from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.retarget.files import is_path
 from mocapbridge.sources.options import ImagesOptions, VideoOptions
 
@@ -65,17 +66,20 @@ def with_resolved_paths(config: RunConfig, folder: Path) -> RunConfig:
         tracking = replace(tracking, models_folder=_resolved(tracking.models_folder, folder))
     if record.folder is not None:
         record = replace(record, folder=_resolved(record.folder, folder))
+    outputs = tuple(_with_files(output, folder) for output in config.outputs)
+    mapping = _resolved_mapping(config.mapping, folder)
     return replace(
-        config,
-        source=source,
-        tracking=tracking,
-        record=record,
-        mapping=_resolved_mapping(config.mapping, folder),
-        outputs=tuple(
-            replace(output, mapping=_resolved_mapping(output.mapping, folder))
-            for output in config.outputs
-        ),
+        config, source=source, tracking=tracking, record=record, mapping=mapping, outputs=outputs
     )
+
+
+def _with_files(output: OutputOptions, folder: Path) -> OutputOptions:
+    replace = msgspec.structs.replace
+    output = replace(output, mapping=_resolved_mapping(output.mapping, folder))
+    if not isinstance(output, ZmqOptions) or output.curve is None:
+        return output
+    key_file = _resolved(output.curve.key_file, folder)
+    return replace(output, curve=replace(output.curve, key_file=key_file))
 
 
 def _expanded(path: str) -> Path:

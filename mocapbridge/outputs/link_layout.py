@@ -74,7 +74,12 @@ class LinkLayout:
         self._body = np.zeros(1, dtype=self._body_type)
 
     def fill(
-        self, frame: MocapFrame, vector: FrameVector, sequence: int, unix_time_ns: int
+        self,
+        frame: MocapFrame,
+        vector: FrameVector,
+        sequence: int,
+        unix_time_ns: int,
+        timecode: link.Timecode,
     ) -> memoryview:
         """The datagram of a frame, in a buffer that the next call overwrites.
 
@@ -83,6 +88,7 @@ class LinkLayout:
             vector: the numbers of that frame.
             sequence: the datagram's place in the session.
             unix_time_ns: wall clock of the capture [ns].
+            timecode: of the capture.
 
         Raises:
             ValueError: a rotation is not of unit length, or a gesture's name too long.
@@ -99,7 +105,8 @@ class LinkLayout:
         body["states"] = pose | face << 2 | left_hand << 4 | right_hand << 6
         shares = _steps(vector.shares, self._share_steps)
         of_joints, of_blendshapes = np.split(shares[2:], (self._joint_count,))
-        body["flags"] = link.pack_feet(frame.pose.feet_planted)
+        flags, body["timecode"] = link.pack_timecode(timecode)
+        body["flags"] = flags | link.pack_feet(frame.pose.feet_planted)
         body["part_confidences"] = shares[:2]
         body["joints"] = frame.pose.joint_state << 6 | of_joints
         body["blendshapes"] = of_blendshapes

@@ -71,7 +71,10 @@ sys.exit(main())
 
 
 def _takes(folder: Path) -> list[Path]:
-    return sorted(folder.glob("pressed_*")) if folder.is_dir() else []
+    """Takes that are finished or being recorded."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("pressed_*") if path.suffix != ".part")
 
 
 def _listens(terminal: int) -> bool:
