@@ -66,6 +66,8 @@ def summary(end: RunSnapshot) -> str:
     lines[0] += f", {end.skipped} skipped, {end.corrupt} corrupt"
     for out in end.outputs:
         trouble = f", {out.skipped} skipped" if out.skipped else ""
+        if out.unheard:
+            trouble += f", nothing listened to {out.unheard} of them"
         if out.errors:
             trouble += f", {out.errors} failed: {out.last_error}"
         lines.append(f"{out.name}: {out.frames} frames, {out.packets} packets{trouble}")
