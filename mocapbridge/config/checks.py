@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
+from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.sources.options import (
     ImagesOptions,
     SyntheticOptions,
@@ -117,6 +120,22 @@ def _check_solve(config: RunConfig) -> Iterator[Problem]:
             f"expected at most visible_above ({occlusion.visible_above:g}), "
             f"got {occlusion.hidden_below:g}",
         )
+    for index, limits in enumerate(config.solve.joint_limits):
+        yield from _check_joint_limits(limits, ("solve", "joint_limits", index))
+
+
+def _check_joint_limits(limits: JointLimitOptions, path: KeyPath) -> Iterator[Problem]:
+    if limits.joint not in JOINT_NAMES:
+        nearest = get_close_matches(limits.joint, JOINT_NAMES, n=1, cutoff=0.0)[0]
+        yield Problem(
+            (*path, "joint"), f"no joint is called {limits.joint[:100]!r}: do you mean {nearest}?"
+        )
+    for key in ("x_deg", "y_deg", "z_deg"):
+        ends: tuple[float, float] | None = getattr(limits, key)
+        if ends is not None and ends[0] > ends[1]:
+            yield Problem(
+                (*path, key), f"expected the lowest angle first, got {ends[0]:g} and {ends[1]:g}"
+            )
 
 
 def _check_control(config: RunConfig) -> Iterator[Problem]:

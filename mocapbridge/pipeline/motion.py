@@ -12,6 +12,7 @@ from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
 from mocapbridge.pipeline.stages import (
+    Film,
     OutgoingFrame,
     Overlay,
     Retargeting,
@@ -48,6 +49,7 @@ class MotionStages:
     recipients: tuple[Recipients, ...]
     recorder: GiveRecord
     overlay: Overlay | None
+    film: Film | None = None
 
 
 class Motion:
@@ -127,7 +129,7 @@ class Motion:
         stats.stages["all but inference"].add(tracked.overhead_s + given_s - started_s)
         stats.latest = (smoothed, motion)
         self._last, self._arrived_ns = landmarks, self._clock.monotonic_ns()
-        self._draw(tracked)
+        self._draw(tracked, motion)
         stats.rate.tick()
         stats.processed += 1
 
@@ -142,11 +144,14 @@ class Motion:
             for give in recipients.outputs:
                 give(outgoing)
 
-    def _draw(self, tracked: TrackedFrame) -> None:
-        if self._stages.overlay is None or tracked.picture is None:
+    def _draw(self, tracked: TrackedFrame, motion: MocapFrame) -> None:
+        if tracked.picture is None:
             return
         started_s = time.perf_counter()
-        self._stages.overlay.write(tracked.picture, tracked.landmarks)
+        if self._stages.overlay is not None:
+            self._stages.overlay.write(tracked.picture, tracked.landmarks)
+        if self._stages.film is not None:
+            self._stages.film.write(tracked.picture.image_bgr, motion)
         self._stats.stages["overlay"].add(time.perf_counter() - started_s)
 
     def _bridge_silence(self) -> None:
