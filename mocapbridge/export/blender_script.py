@@ -39,7 +39,7 @@ def main(task: dict[str, Any]) -> str:
     whole = -(-numerator // denominator)
     scene.render.fps = whole
     scene.render.fps_base = whole * denominator / numerator
-    bpy.ops.import_scene.gltf(filepath=task["source"])
+    bpy.ops.import_scene.gltf(filepath=task["source"], disable_bone_shape=True)
     scene.frame_start, scene.frame_end = 0, task["frames"] - 1
     target = Path(task["target"])
     if target.suffix.lower() == ".fbx":

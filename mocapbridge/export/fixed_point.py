@@ -29,7 +29,8 @@ def text_rows(numbers: npt.NDArray[np.floating[Any]], decimals: int, separator: 
     Raises:
         ValueError: a number is not finite, or too large for that many decimals.
     """
-    counts = np.rint(numbers.astype(np.float64) * 10.0**decimals)
+    with np.errstate(over="ignore"):  # becomes infinite, and is refused
+        counts = np.rint(numbers.astype(np.float64) * 10.0**decimals)
     largest = float(np.max(np.abs(counts), initial=0.0))
     if not largest < _LARGEST_COUNT:  # false for NaN, too
         raise ValueError(f"a number is not finite or too large for {decimals} decimals")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from fractions import Fraction
 from typing import Final
 
@@ -9,6 +11,7 @@ LOWEST: Final = Fraction(1)
 HIGHEST: Final = Fraction(1000)
 
 _LARGEST_PART: Final = 2**31 - 1
+_WRITTEN: Final = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9}|/[0-9]{1,10})?")
 
 # What cameras and editors call by a rounded number is 1000/1001 of a whole one (SMPTE ST 12-1).
 _ROUNDED: Final = {
@@ -30,10 +33,11 @@ def frame_rate(text: str) -> Fraction:
     Raises:
         ValueError: it is no rate from 1 to 1000.
     """
-    try:
-        rate = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
+    rate = Fraction(0)
+    # Fraction alone would take 1e999999999 for a number, and half an hour for it.
+    if _WRITTEN.fullmatch(text.strip()):
+        with contextlib.suppress(ZeroDivisionError):
+            rate = Fraction(text.strip())
     rate = _ROUNDED.get(rate, rate)
     if not LOWEST <= rate <= HIGHEST or max(rate.numerator, rate.denominator) > _LARGEST_PART:
         raise ValueError(
