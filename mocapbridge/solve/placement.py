@@ -15,7 +15,7 @@ from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
 from mocapbridge.types import Float64Array
 
-_SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
+SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
 """Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
 _X_Y_Z: Final = np.array((2, 0, 1))
@@ -50,7 +50,7 @@ class Placement:
     ) -> None:
         self._mode = mode
         self._offsets_m = offsets_m
-        self._soles_m = _SOLE_M * scale
+        self._soles_m = SOLE_M * scale
         self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
         self._rest_height_m = float(offsets_m[anatomy.HIPS_JOINT, 1])
         self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
@@ -65,6 +65,10 @@ class Placement:
         """(3,) the world's origin, from the camera."""
         self._root_m = np.array((0.0, self._rest_height_m, 0.0))
         self._headings = np.tile(np.array((0.0, 0.0, 1.0)), (2, 1))
+
+    def recentre(self) -> None:
+        """The world's origin goes to the floor under the hips of the next frame."""
+        self._origin_m = None
 
     def place(
         self, figure: Figure | None, world: Float64Array, dt_s: float
