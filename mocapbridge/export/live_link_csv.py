@@ -6,7 +6,6 @@ left of `Jaw` and `Mouth` pairs, unlike its packets: readers go by the header.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +15,9 @@ from mocapbridge.clock import NS_PER_S
 from mocapbridge.export.clip import Clip
 from mocapbridge.export.fixed_point import text_rows
 from mocapbridge.export.options import ExportOptions, Progress
-from mocapbridge.outputs.live_link_face import TimeCode, head_angles_rad
-from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array, StreamInfo
+from mocapbridge.outputs.live_link_face import head_angles_rad
+from mocapbridge.timecode import TimeCode, label_of
+from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array
 from mocapbridge.wire.live_link_face import VALUE_COUNT, VALUE_NAMES
 
 _DECIMALS: Final = 9
@@ -42,7 +42,7 @@ def write_live_link_csv(
     clip: Clip, path: Path, _options: ExportOptions, progress: Progress
 ) -> None:
     """Write a row for each frame; a face that was not seen has the values of the take."""
-    time_code = TimeCode(_stream_info(clip))
+    time_code = TimeCode(clip.frame_rate.as_integer_ratio(), clip.anchor)
     times_ns = clip.start_time_ns + np.rint(clip.times_s * NS_PER_S).astype(np.int64)
     with path.open("wb") as file:
         file.write(f"Timecode,BlendshapeCount,{','.join(COLUMN_NAMES)}\n".encode("ascii"))
@@ -69,23 +69,12 @@ def packet_values(clip: Clip, rows: slice) -> Float64Array:
     return values
 
 
-def _stream_info(clip: Clip) -> StreamInfo:
-    return StreamInfo(
-        subject=clip.subject,
-        session_id=0,
-        frame_rate=clip.frame_rate.as_integer_ratio(),
-        rest_positions_m=clip.rest_positions_m,
-        blendshapes_measured=True,
-        anchor=clip.anchor,
-    )
-
-
 def _label(time_code: TimeCode, time_ns: int) -> str:
-    """`HH:MM:SS:FF.mmm`, without dropped numbers, as Unreal labels the packets' frame numbers."""
+    """`HH:MM:SS:FF.mmm`: the label of the frame, and thousandths of it."""
     number, sub_frame = time_code.of(time_ns)
-    numerator, denominator = time_code.frame_rate
-    seconds, frame = divmod(number, math.ceil(numerator / denominator))
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
+    label = label_of(number, time_code.frame_rate)
     thousandths = min(int(sub_frame * 1000), 999)
-    return f"{hour:02d}:{minute:02d}:{second:02d}:{frame:02d}.{thousandths:03d}"
+    return (
+        f"{label.hours:02d}:{label.minutes:02d}:{label.seconds:02d}:{label.frames:02d}"
+        f".{thousandths:03d}"
+    )

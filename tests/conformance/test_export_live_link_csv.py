@@ -14,6 +14,7 @@ from mocapbridge.export.live_link_csv import write_live_link_csv
 from mocapbridge.export.options import ExportOptions
 from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput
 from mocapbridge.outputs.options import LiveLinkFaceOptions
+from mocapbridge.timecode import TimecodeLabel, frame_number_of
 from mocapbridge.types import StreamInfo
 from mocapbridge.wire.live_link_face import VALUE_NAMES, FaceValues, decode
 from tests.export_clips import motion_frame, moving_clip
@@ -62,9 +63,9 @@ def test_columns_hold_the_values_of_the_packets_by_name(tmp_path: Path) -> None:
         assert row["BlendshapeCount"] == "61"
         values = [float(row[name]) for name in VALUE_NAMES]
         assert np.abs(np.array(values) - packet.values).max() < 1e-6
-        # 30 numbers a second at 30000/1001, as Unreal labels them.
         label = re.fullmatch(r"(\d\d):(\d\d):(\d\d):(\d\d)\.(\d\d\d)", row["Timecode"])
         assert label is not None
         hour, minute, second, frame, thousandths = map(int, label.groups())
-        assert ((hour * 60 + minute) * 60 + second) * 30 + frame == packet.frame_number
+        named = TimecodeLabel(hour, minute, second, frame, drop_frame=True)
+        assert frame_number_of(named, packet.frame_rate) == packet.frame_number
         assert abs(thousandths / 1000 - packet.sub_frame) < 0.0011
