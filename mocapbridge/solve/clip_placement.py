@@ -15,18 +15,19 @@ import numpy.typing as npt
 
 from mocapbridge.geometry.matrix import from_directions, length
 from mocapbridge.geometry.quaternion import unit
-from mocapbridge.solve import anatomy, legs, placement, proportions
+from mocapbridge.solve import anatomy, proportions
 from mocapbridge.solve.build import Build
+from mocapbridge.solve.clip_kinematics import STRETCH, positions_m, reach
 from mocapbridge.solve.contact_segments import runs
 from mocapbridge.solve.zero_phase import smooth_maximum
 from mocapbridge.types import Float64Array
 
+_SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
+"""Heel, ball and tip of the sole in the foot joint's axes, standard size [m]."""
 _EASE_S: Final = 0.10
 """A foot settles on its place that long before it stands, and leaves it as long afterwards."""
 _LEVEL_WITHIN_M: Final = 0.05
 """A foot that would sink in this far is turned quite level."""
-_STRETCH: Final = 0.9995
-"""Legs of standing people are never pulled quite straight: there the knee would jump."""
 _SINK_S: Final = 0.05
 """The hips come down that smoothly where legs are too short."""
 _DEEPEST_SINK_M: Final = 0.15
@@ -139,7 +140,7 @@ def stand(
         ],
         axis=1,
     )
-    upper, lower = legs.reach(hips, target, hinges, bones_m)
+    upper, lower = reach(hips, target, hinges, bones_m)
     toes = feet.swapaxes(-1, -2) @ world[anatomy.TOE_JOINTS].swapaxes(0, 1)
     world[anatomy.UPPER_LEG_JOINTS] = upper.swapaxes(0, 1)
     world[anatomy.LOWER_LEG_JOINTS] = lower.swapaxes(0, 1)
@@ -157,17 +158,11 @@ def _sink(
 ) -> Float64Array:
     """How far the hips must come down ``(n,)`` for straight legs to reach standing feet [m]."""
     aside = length((ankles_m - hips_m) * _FLAT)
-    reach = _STRETCH * legs_m
-    most = np.sqrt(np.maximum(reach**2 - aside**2, 0.0))
+    reached = STRETCH * legs_m
+    most = np.sqrt(np.maximum(reached**2 - aside**2, 0.0))
     short = strength * np.maximum(hips_m[..., 1] - ankles_m[..., 1] - most, 0.0)
     needed = np.minimum(short.max(axis=1), _DEEPEST_SINK_M)
     return smooth_maximum(needed, times_s, _SINK_S)
-
-
-def positions_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
-    """Joint positions ``(55, n, 3)`` relative to the hips of world rotations ``(55, n, 3, 3)``."""
-    bones = world[anatomy.PARENT_OR_SELF] @ offsets_m[:, None, :, None]
-    return np.tensordot(anatomy.ANCESTORS, bones[..., 0], axes=1)
 
 
 def _level(feet: Float64Array, headings: Float64Array, share: Float64Array) -> Float64Array:
@@ -180,7 +175,7 @@ def _level(feet: Float64Array, headings: Float64Array, share: Float64Array) -> F
 
 def _sunk(feet: Float64Array, ankles_m: Float64Array, scale: float) -> Float64Array:
     """How far each foot's lowest point is in the floor ``(n, 2)`` [m]; 0 above it."""
-    soles = placement.SOLE_M * scale
+    soles = _SOLE_M * scale
     lowest = ankles_m[..., 1] + np.einsum("tfj,kj->tfk", feet[..., 1, :], soles).min(axis=-1)
     return np.maximum(-lowest, 0.0)
 

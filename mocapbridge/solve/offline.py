@@ -16,7 +16,14 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from mocapbridge.geometry import quaternion
-from mocapbridge.solve import anatomy, clip_placement, head, kinematics, proportions
+from mocapbridge.solve import (
+    anatomy,
+    clip_kinematics,
+    clip_placement,
+    head,
+    kinematics,
+    proportions,
+)
 from mocapbridge.solve.build import Build, standard_build
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
@@ -112,15 +119,17 @@ class OfflineSolver:
         gaze = np.array([head.gaze_from_blendshapes(row) for row in weights])
         face = _Face(weights, gaze, head_turns(clip, figure.points_m))
         joints = self._joints(clip, figure, face)
-        world = kinematics.world_rotations(quaternion.to_matrix(joints.local_wxyz))
+        world = clip_kinematics.world_rotations(quaternion.to_matrix(joints.local_wxyz))
         drop = np.array((0.0, -proportions.HIP_DROP_M * self._build.scale, 0.0))
         root = figure.hips_m - world[anatomy.HIPS_JOINT] @ drop
         if origin is None:
             origin = self._origin(figure, root, clip.body_seen)
         root = self._limited(self._stand(clip, figure, world, root - origin))
-        positions = clip_placement.positions_m(world, self._build.offsets_m) + root
+        positions = clip_kinematics.positions_m(world, self._build.offsets_m) + root
         legs = anatomy.LEG_JOINTS
-        joints.local_wxyz[legs] = quaternion.from_matrix(kinematics.local_rotations(world)[legs])
+        joints.local_wxyz[legs] = quaternion.from_matrix(
+            clip_kinematics.local_rotations(world)[legs]
+        )
         return self._frames(clip, joints, figure, face, world, positions), origin
 
     def _joints(self, clip: Clip, figure: ClipFigure, face: _Face) -> _Joints:
@@ -172,7 +181,7 @@ class OfflineSolver:
     ) -> Float64Array:
         """Feet onto the floor; ``world`` changes in place; the hips' places ``(n, 3)``."""
         build = self._build
-        positions = clip_placement.positions_m(world, build.offsets_m) + root
+        positions = clip_kinematics.positions_m(world, build.offsets_m) + root
         steps = clip_placement.plan_steps(
             positions[anatomy.FOOT_JOINTS].swapaxes(0, 1),
             world[anatomy.FOOT_JOINTS][..., 2].swapaxes(0, 1),

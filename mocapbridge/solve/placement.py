@@ -15,7 +15,7 @@ from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
 from mocapbridge.types import Float64Array
 
-SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
+_SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
 """Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
 _X_Y_Z: Final = np.array((2, 0, 1))
@@ -50,7 +50,7 @@ class Placement:
     ) -> None:
         self._mode = mode
         self._offsets_m = offsets_m
-        self._soles_m = SOLE_M * scale
+        self._soles_m = _SOLE_M * scale
         self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
         self._rest_height_m = float(offsets_m[anatomy.HIPS_JOINT, 1])
         self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
