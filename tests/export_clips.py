@@ -87,8 +87,8 @@ def _swings(times_s: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.N
     return quaternion.exp(axes * angles[..., None]).astype(np.float32)
 
 
-def write_take(folder: Path, clip: Clip, slate: str = "take") -> Path:
-    """The clip as a recorded take, with made-up landmarks."""
+def write_take(folder: Path, clip: Clip, *, finished: bool = True) -> Path:
+    """The clip as a recorded take, with made-up landmarks; unfinished: its lines, in text."""
     info = StreamInfo(
         subject=clip.subject,
         session_id=1,
@@ -98,13 +98,19 @@ def write_take(folder: Path, clip: Clip, slate: str = "take") -> Path:
         anchor=clip.anchor,
     )
     writer = TakeWriter(
-        folder, slate, make_header(info, source=clip.source, anchor=clip.anchor, config={})
+        folder, "take", make_header(info, source=clip.source, anchor=clip.anchor, config={})
     )
     for row in range(clip.frames):
         motion = motion_frame(clip, row)
         writer.write(_landmarks(clip, row, motion.capture_time_ns), motion)
+    journal = writer.path.read_bytes()
     writer.close()
-    return writer.path
+    if finished:
+        return writer.path
+    writer.path.unlink()
+    path = folder / "take_001.mocap.jsonl"
+    path.write_bytes(journal)
+    return path
 
 
 def motion_frame(clip: Clip, row: int) -> MocapFrame:

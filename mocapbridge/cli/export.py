@@ -21,9 +21,9 @@ Write a take in other programs' formats, each chosen by the file's ending (docs/
 
 _EPILOG: Final = """\
 examples:
-  mocapbridge export take_001.mocap.jsonl --to walk.bvh --to walk.glb
-  mocapbridge export take_001.mocap.jsonl --to walk.bvh --names mixamo --fps 29.97
-  mocapbridge export take_001.mocap.jsonl --to walk.fbx --via-blender
+  mocapbridge export take_001.mocap --to walk.bvh --to walk.glb
+  mocapbridge export take_001.mocap --to walk.bvh --names mixamo --fps 29.97
+  mocapbridge export take_001.mocap --to walk.fbx --via-blender
 """
 
 

@@ -55,7 +55,7 @@ def test_blender_finds_every_joint_where_the_take_has_it(
     tmp_path: Path, clip: Clip, ending: str
 ) -> None:
     target = tmp_path / f"a.{ending}"
-    take = tmp_path / "take_001.mocap.jsonl"
+    take = tmp_path / "take_001.mocap"
     assert main(["export", str(take), "--to", str(target), "--via-blender", PYTHON]) == 0
     read = _in_blender(target)
     world = BLENDER_FROM_WORLD.rotation_wxyz(world_rotations_wxyz(clip.rotations_wxyz))

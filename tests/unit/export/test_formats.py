@@ -128,7 +128,7 @@ def test_a_missing_folder_and_a_folder_are_named(
 
 
 def test_an_empty_take_and_no_take_are_refused(tmp_path: Path) -> None:
-    whole = write_take(tmp_path, moving_clip(2))
+    whole = write_take(tmp_path, moving_clip(2), finished=False)
     empty = tmp_path / "empty.mocap.jsonl"
     empty.write_bytes(whole.read_bytes().partition(b"\n")[0] + b"\n")
     with pytest.raises(TakeUnreadable, match="no frame"):
@@ -138,7 +138,7 @@ def test_an_empty_take_and_no_take_are_refused(tmp_path: Path) -> None:
 
 
 def test_times_that_go_back_are_refused(tmp_path: Path) -> None:
-    path = write_take(tmp_path, moving_clip(3))
+    path = write_take(tmp_path, moving_clip(3), finished=False)
     lines = path.read_text("utf-8").splitlines()
     lines[2] = lines[2].replace('"time_ns":5', '"time_ns":4', 1)
     path.write_text("\n".join(lines) + "\n", "utf-8")
@@ -149,7 +149,7 @@ def test_times_that_go_back_are_refused(tmp_path: Path) -> None:
 def test_hostile_times_end_in_an_error_not_in_memory(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = write_take(tmp_path, moving_clip(3))
+    path = write_take(tmp_path, moving_clip(3), finished=False)
     text = path.read_text("utf-8")
     last = text.rindex('"time_ns":')
     path.write_text(
