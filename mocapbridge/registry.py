@@ -18,6 +18,7 @@ SOURCES: Final[dict[str, str]] = {
     "images": "mocapbridge.sources.images:ImageSource",
     "stream": "mocapbridge.sources.stream:StreamSource",
     "synthetic": "mocapbridge.sources.synthetic:SyntheticSource",
+    "take": "mocapbridge.pipeline.replay:TakeSource",
 }
 """``source.type`` -> class with the interface of ``sources.base.Source``."""
 

@@ -83,17 +83,29 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     if arguments.model is not None:
         config = flags.with_model(config, arguments.model)
     config = flags.without_parts(config, arguments.without)
+    config = with_addresses(config, arguments)
+    if arguments.record is not None:
+        config = overrides.with_record(config, arguments.record or None)
+    if arguments.headless:
+        config = overrides.without_view(config)
+    return checked(config)
+
+
+def with_addresses(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
+    """Motion goes where the flags of ``add_addresses`` say.
+
+    Raises:
+        ConfigError: not an address.
+    """
+    from mocapbridge.config import overrides
+
     if arguments.osc:
         config = overrides.with_osc(config, arguments.osc)
     if arguments.zmq:
         config = overrides.with_zmq(config, arguments.zmq)
     if arguments.link:
         config = overrides.with_link(config, arguments.link)
-    if arguments.record is not None:
-        config = overrides.with_record(config, arguments.record or None)
-    if arguments.headless:
-        config = overrides.without_view(config)
-    return checked(config)
+    return config
 
 
 def duration_s(text: str) -> float:
@@ -160,7 +172,10 @@ def _add_tracking(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[re
     )
 
 
-def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_addresses(
+    group: argparse._ActionsContainer,  # pyright: ignore[reportPrivateUsage]
+) -> None:
+    """Flags that say where motion goes."""
     for flag, what in (
         ("--osc", "send OSC to"),
         ("--zmq", "publish with ZeroMQ at"),
@@ -172,6 +187,10 @@ def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repo
             metavar="HOST:PORT",
             help=f"{what} this address instead of the configured one; may be repeated",
         )
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    add_addresses(group)
     group.add_argument(
         "--record",
         nargs="?",

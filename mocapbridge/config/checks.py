@@ -10,7 +10,12 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
+from mocapbridge.sources.options import (
+    ImagesOptions,
+    SyntheticOptions,
+    TakeOptions,
+    VideoOptions,
+)
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
@@ -49,7 +54,7 @@ def _check_paths(config: RunConfig) -> Iterator[Problem]:
         ("tracking", "models_folder"): config.tracking.models_folder,
         ("record", "folder"): config.record.folder,
     }
-    if isinstance(source, (VideoOptions, ImagesOptions)):
+    if isinstance(source, (VideoOptions, ImagesOptions, TakeOptions)):
         paths["source", "path"] = source.path
     for key, path in paths.items():
         if path is None:
@@ -66,7 +71,7 @@ def _check_paths(config: RunConfig) -> Iterator[Problem]:
 
 def _check_source(config: RunConfig) -> Iterator[Problem]:
     source = config.source
-    if isinstance(source, VideoOptions) and _ends_too_early(source):
+    if isinstance(source, (VideoOptions, TakeOptions)) and _ends_too_early(source):
         yield Problem(
             ("source", "end_s"),
             f"the end ({source.end_s:g} s) must lie after start_s ({source.start_s:g} s)",
@@ -81,7 +86,7 @@ def _check_source(config: RunConfig) -> Iterator[Problem]:
         )
 
 
-def _ends_too_early(source: VideoOptions) -> bool:
+def _ends_too_early(source: VideoOptions | TakeOptions) -> bool:
     return source.end_s is not None and source.end_s <= source.start_s
 
 

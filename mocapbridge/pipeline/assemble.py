@@ -16,13 +16,20 @@ from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
+from mocapbridge.pipeline.replay import (
+    PassingSmoother,
+    RecordedSolver,
+    RecordedTracker,
+    TakeSource,
+)
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.pipeline.stages import Overlay, Repairing, Smoothing
 from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
+from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
-from mocapbridge.sources.options import ImagesOptions, SourceOptions
+from mocapbridge.sources.options import ImagesOptions, SourceOptions, TakeOptions
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
 from mocapbridge.types import StreamInfo
@@ -67,8 +74,7 @@ def open_pipeline(
         store = _model_store(config, progress)
         tracker = _tracker(config, source, store)
         opened.callback(tracker.close)
-        smoother = Smoother(config.filters)
-        solver = LiveSolver(config.subject, config.solve)
+        smoother, solver = _smoother(config, source), _solver(config, source)
         info = StreamInfo(
             subject=config.subject,
             session_id=secrets.randbits(64),
@@ -103,8 +109,8 @@ def open_pipeline(
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
     makers = StageMakers(
-        smoother=lambda changed: Smoother(changed.filters),
-        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+        smoother=lambda changed: _smoother(changed, source),
+        solver=lambda changed: _solver(changed, source),
     )
     commands = RunCommands(pipeline, config, makers)
     try:
@@ -144,7 +150,7 @@ def _output(options: OutputOptions, info: StreamInfo) -> Output:
 def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
     """Where models come from; None where none are needed."""
     options = config.tracking
-    if options.backend == "synthetic":
+    if options.backend == "synthetic" or isinstance(config.source, TakeOptions):
         return None
     folder = Path(options.models_folder).expanduser() if options.models_folder else None
     return ModelStore(folder) if progress is None else ModelStore(folder, progress)
@@ -152,11 +158,31 @@ def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | N
 
 def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
     options = config.tracking
+    if isinstance(source, TakeSource):
+        return RecordedTracker(source, config.subject)
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
     if store is None:
         return made(options)
     still = isinstance(config.source, ImagesOptions) and source.frame_count == 1
     return made(options, still=still, store=store)
+
+
+def _smoother(config: RunConfig, source: Source) -> Smoothing:
+    return PassingSmoother() if _replayed(config, source) else Smoother(config.filters)
+
+
+def _solver(config: RunConfig, source: Source) -> Solver:
+    if isinstance(source, TakeSource) and _replayed(config, source):
+        return RecordedSolver(source)
+    return LiveSolver(config.subject, config.solve)
+
+
+def _replayed(config: RunConfig, source: Source) -> bool:
+    """Whether recorded motion is sent as it is."""
+    options = config.source
+    return isinstance(source, TakeSource) and not (
+        isinstance(options, TakeOptions) and options.resolve
+    )
 
 
 def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Overlay | None:
