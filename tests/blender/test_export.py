@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pytest
 
+from blender_addon.environments import python_with_bpy
 from mocapbridge.cli.main import main
 from mocapbridge.export.clip import Clip
 from mocapbridge.export.from_take import clip_from_take
@@ -19,15 +18,14 @@ from mocapbridge.export.kinematics import world_rotations_wxyz
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import BLENDER_FROM_WORLD
 from mocapbridge.skeleton import JOINT_NAMES
+from tests.blender.blenders import blender
 from tests.export_clips import moving_clip, write_take
 
 pytestmark = pytest.mark.blender
 
-PYTHON: Final = os.environ.get("MOCAPBRIDGE_BPY", "")
-READER: Final = Path(__file__).with_name("read_in_blender.py")
 POSITION_LIMIT_MM: Final = 0.5
 ANGLE_LIMIT_DEG: Final = 0.05
-LIMIT_S: Final = 120
+VERSION: Final = "4.5"
 FRAMES: Final = [0, 9, 39]
 
 
@@ -37,27 +35,17 @@ def clip(tmp_path: Path) -> Clip:
     return clip_from_take(path, with_landmarks=False, progress=lambda _done: None)
 
 
-def _in_blender(path: Path) -> dict[str, Any]:
-    ended = subprocess.run(
-        [PYTHON, str(READER), str(path), json.dumps(FRAMES)],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
-    return json.loads(ended.stdout.rpartition("RESULT ")[2])
-
-
-@pytest.mark.skipif(not PYTHON, reason="MOCAPBRIDGE_BPY names no Python that has bpy")
 @pytest.mark.parametrize("ending", ["bvh", "glb", "fbx", "usdc"])
 def test_blender_finds_every_joint_where_the_take_has_it(
     tmp_path: Path, clip: Clip, ending: str
 ) -> None:
     target = tmp_path / f"a.{ending}"
     take = tmp_path / "take_001.mocap"
-    assert main(["export", str(take), "--to", str(target), "--via-blender", PYTHON]) == 0
-    read = _in_blender(target)
+    judge = blender(VERSION, tmp_path)
+    words = ["--via-blender", str(python_with_bpy(VERSION))]
+    assert main(["export", str(take), "--to", str(target), *words]) == 0
+    printed = judge.run("read_export.py", target, json.dumps(FRAMES))
+    read = json.loads(printed.rpartition("RESULT ")[2].splitlines()[0])
     world = BLENDER_FROM_WORLD.rotation_wxyz(world_rotations_wxyz(clip.rotations_wxyz))
     positions_m = BLENDER_FROM_WORLD.position(clip.positions_in_world_m.astype(np.float64))
     for row, frame in enumerate(FRAMES):
