@@ -6,6 +6,7 @@ from mocapbridge.clock import NS_PER_S, Clock, SystemClock
 from mocapbridge.errors import OutputFailed
 from mocapbridge.outputs.cadence import HEARTBEAT_PERIOD_NS, Cadence, RecentStates
 from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import VmcOptions
 from mocapbridge.outputs.udp import UdpSender
 from mocapbridge.outputs.vmc_layout import VmcLayout, standing_still
@@ -21,13 +22,9 @@ class VmcOutput:
         self._udp = UdpSender(options.host, options.port, self._clock)
         self.target = self._udp.target
         self._face_only = options.mode == "assistant"
-        self._vector = FrameVector()
-        self._layout = VmcLayout(
-            info,
-            options.expressions,
-            face_only=self._face_only,
-            yaw_offset_deg=options.yaw_offset_deg,
-        )
+        self._options = options
+        self._vector = FrameVector(names_of(info))
+        self._layout = self._layout_for(info)
         self._started_ns = self._clock.monotonic_ns()
         self._status_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
         self._recent = RecentStates(self._clock)
@@ -53,18 +50,20 @@ class VmcOutput:
             self._vector.load(frame)
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         datagrams = self._layout.fill(
             self._vector,
             seen=bool(frame.pose.rotations_wxyz.any()),
             tracking=max(frame.pose.state, frame.face.state) >= TrackState.HELD,
             time_s=self._time_s(),
         )
-        for datagram in datagrams:
-            self._udp.send(datagram)
         self._recent.note(frame)
-        return len(datagrams)
+        return self._udp.send_all(datagrams)
+
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names of expressions; bones are always those of Unity's humanoid."""
+        self._vector = FrameVector(names_of(info))
+        self._layout = self._layout_for(info)
 
     def idle(self) -> int:
         """Say that there is no motion, when there are no frames to say it.
@@ -77,8 +76,7 @@ class VmcOutput:
         Raises:
             OutputFailed: one did not leave.
         """
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         if self._face_only or not self._recent.stale or not self._status_cadence.due():
             return 0
         self._udp.send(standing_still(self._time_s()))
@@ -87,6 +85,14 @@ class VmcOutput:
     def close(self) -> None:
         """Let the socket go."""
         self._udp.close()
+
+    def _layout_for(self, info: StreamInfo) -> VmcLayout:
+        return VmcLayout(
+            info,
+            self._options.expressions,
+            face_only=self._face_only,
+            yaw_offset_deg=self._options.yaw_offset_deg,
+        )
 
     def _time_s(self) -> float:
         """Time since the start, as the protocol wants it [s]."""

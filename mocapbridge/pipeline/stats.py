@@ -24,13 +24,15 @@ STAGES: Final = (
     "track",
     "smooth",
     "solve",
+    "map",
     "fan out",
     "all but inference",
     "overlay",
     "record",
 )
 """Timed stages. ``read`` includes waiting for the camera; ``track`` is what tracking adds to
-``inference``; ``all but inference`` is track + smooth + solve + fan out, frame by frame."""
+``inference``; ``map`` is one mapping's part of ``fan out``; ``all but inference`` is track + smooth
++ solve + fan out, frame by frame."""
 
 
 class OutputStats:
@@ -42,6 +44,7 @@ class OutputStats:
         self.frames = 0
         self.packets = 0
         self.errors = 0
+        self.unheard = 0
         self.last_error = ""
         self.send = DurationRing()
         self.latency = DurationRing()
@@ -56,6 +59,7 @@ class OutputStats:
             packets=self.packets,
             skipped=self.skipped(),
             errors=self.errors,
+            unheard=self.unheard,
             last_error=self.last_error,
             send=self.send.percentiles(),
             latency=self.latency.percentiles(),
