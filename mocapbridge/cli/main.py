@@ -17,6 +17,7 @@ from mocapbridge.cli import (
     demo,
     devices,
     doctor,
+    listen,
     models,
     play,
     run,
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         config,
         control,
         curve_keys,
+        listen,
         doctor,
     ):
         command.add_parser(subparsers)
