@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from mocapbridge.listen.protocols import PROTOCOLS
 from mocapbridge.listen.tally import Tally
 from mocapbridge.outputs.message_stream import MessageStream
 from mocapbridge.outputs.options import OutputOptions
-from mocapbridge.registry import OUTPUTS, implementation
+from mocapbridge.registry import OUTPUTS
 from mocapbridge.wire import ifacialmocap, json_live_link, live_link_face, openseeface, osc, rokoko
 from tests.conformance.test_openseeface_golden import GOLDEN as OPENSEEFACE
 from tests.conformance.test_text_protocols_golden import (
@@ -28,28 +27,11 @@ from tests.conformance.test_text_protocols_golden import (
     ROKOKO_FRAME,
 )
 from tests.motion_frames import SteppedClock, stream_info
-from tests.property.test_wire_mutations import mutated
+from tests.property.test_wire_mutations import mutated, sent_by_our_output
 from tests.raised_arm import raised_arm_frame
 
 UDP = [name for name in PROTOCOLS if name not in ("zmq", "websocket")]
 NAN = float("nan")
-
-
-def sent_by_our_output(protocol: str) -> list[bytes]:
-    """All that our own output sends of three frames and a second of silence."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(5.0)
-        port = receiver.getsockname()[1]
-        options = msgspec.convert({"type": protocol, "port": port}, OutputOptions)
-        kind = implementation(OUTPUTS, "mocapbridge.output", protocol)
-        output = kind(options, stream_info("Ann"), SteppedClock())
-        output.open()
-        packets: list[bytes] = []
-        for step in (output.idle, *[lambda: output.send(raised_arm_frame())] * 3):
-            packets += [receiver.recv(65536) for _ in range(step())]
-        output.close()
-    return packets
 
 
 def tally_of(protocol: str, *packets: bytes) -> Tally:
