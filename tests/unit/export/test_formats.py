@@ -89,6 +89,8 @@ def test_a_dangling_link_is_not_followed(take: Path, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["--to", "{}/a.bhv"], ["'.bhv'", ".bvh, .c3d, .csv", "did you mean .bvh?"]),
+        (["--to", "{}/a.bvh", "--names", "mixam"], ["'mixam'", "did you mean 'mixamo'?"]),
+        (["--to", "{}/a.bvh", "--names", "arkit"], ["names no joints"]),
         (["--to", "{}/noending"], ["''", "valid:"]),
         (["--to", "{}/a.bvh", "--to", "{}/sub/../a.bvh"], ["named twice"]),
     ],
