@@ -18,6 +18,7 @@ from mocapbridge.cli import (
     devices,
     doctor,
     export,
+    listen,
     mappings,
     models,
     play,
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
         mappings,
         control,
         curve_keys,
+        listen,
         doctor,
     ):
         command.add_parser(subparsers)
