@@ -19,6 +19,7 @@ _EPILOG = """\
 examples:
   mocapbridge run                                  the first camera
   mocapbridge run --source clip.mp4 --record       footage as fast as it goes, into a take
+  mocapbridge run --source clip.mp4 --offline --record --render film.mp4
   mocapbridge run --source 1 --mirror --osc 192.168.1.20:9000
   mocapbridge run --config full-body --for 30s --headless
 """
@@ -51,10 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
     from mocapbridge.cli.session import conduct, summary
 
     config = configured(arguments)
+    if arguments.offline:
+        from mocapbridge.cli.offline import run_offline
+
+        return run_offline(config, arguments)
     end = conduct(
         config,
         duration_s=arguments.duration_s,
         overlay_path=arguments.overlay,
+        film_path=arguments.render,
         stats_path=arguments.stats_json,
     )
     print(summary(end))
@@ -200,4 +206,16 @@ def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repo
     )
     group.add_argument(
         "--overlay", type=Path, metavar="FILE.mp4", help="write the footage with landmarks drawn"
+    )
+    group.add_argument(
+        "--render",
+        type=Path,
+        metavar="FILE.mp4",
+        help="write a film of the solved motion beside the footage",
+    )
+    group.add_argument(
+        "--offline",
+        action="store_true",
+        help="track the footage to its end, then solve it as a whole: best quality, for --record "
+        "and --render; nothing is streamed",
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
+from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
+from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.sources.options import (
     ImagesOptions,
     SyntheticOptions,
@@ -35,12 +38,14 @@ def check(config: RunConfig) -> list[Problem]:
 
 
 def _check_names(config: RunConfig) -> Iterator[Problem]:
-    subject = config.subject
-    if not subject.isprintable() or subject != subject.strip():
-        yield Problem(
-            ("subject",),
-            f"expected printable characters without spaces at the ends, got {subject!r}",
-        )
+    subjects: dict[KeyPath, str | None] = {("subject",): config.subject}
+    for index, output in enumerate(config.outputs):
+        subjects["outputs", index, "subject"] = output.subject
+    for key, subject in subjects.items():
+        if subject is not None and (not subject.isprintable() or subject != subject.strip()):
+            yield Problem(
+                key, f"expected printable characters without spaces at the ends, got {subject!r}"
+            )
     reason = slate_problem(config.record.slate)
     if reason is not None:
         yield Problem(
@@ -115,6 +120,22 @@ def _check_solve(config: RunConfig) -> Iterator[Problem]:
             f"expected at most visible_above ({occlusion.visible_above:g}), "
             f"got {occlusion.hidden_below:g}",
         )
+    for index, limits in enumerate(config.solve.joint_limits):
+        yield from _check_joint_limits(limits, ("solve", "joint_limits", index))
+
+
+def _check_joint_limits(limits: JointLimitOptions, path: KeyPath) -> Iterator[Problem]:
+    if limits.joint not in JOINT_NAMES:
+        nearest = get_close_matches(limits.joint, JOINT_NAMES, n=1, cutoff=0.0)[0]
+        yield Problem(
+            (*path, "joint"), f"no joint is called {limits.joint[:100]!r}: do you mean {nearest}?"
+        )
+    for key in ("x_deg", "y_deg", "z_deg"):
+        ends: tuple[float, float] | None = getattr(limits, key)
+        if ends is not None and ends[0] > ends[1]:
+            yield Problem(
+                (*path, key), f"expected the lowest angle first, got {ends[0]:g} and {ends[1]:g}"
+            )
 
 
 def _check_control(config: RunConfig) -> Iterator[Problem]:
@@ -142,6 +163,8 @@ def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
             continue
         if isinstance(output, ZmqOptions):
             yield from _check_bind(output, path)
+        if isinstance(output, VrchatOptions) and len({*output.trackers}) < len(output.trackers):
+            yield Problem((*path, "trackers"), "each tracker can be sent once")
         first = targets.setdefault(_target(output), index)
         if first != index:
             key = "bind" if isinstance(output, ZmqOptions) else "port"
@@ -162,4 +185,6 @@ def _target(output: OutputOptions) -> tuple[str, ...]:
     """What two outputs must not share."""
     if isinstance(output, ZmqOptions):
         return ("zmq", output.bind)
+    if isinstance(output, WebsocketOptions):
+        return ("tcp", output.host, str(output.port))
     return ("udp", output.host, str(output.port))
