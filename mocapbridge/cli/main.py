@@ -19,7 +19,9 @@ from mocapbridge.cli import (
     doctor,
     models,
     play,
+    process,
     run,
+    solve,
     takes,
 )
 from mocapbridge.cli.log_lines import set_up_logging
@@ -70,6 +72,8 @@ def build_parser() -> argparse.ArgumentParser:
         demo,
         play,
         takes,
+        solve,
+        process,
         devices,
         models,
         config,

@@ -54,7 +54,9 @@ def stretches(times: Float64Array) -> list[slice]:
     return [slice(first, end) for first, end in itertools.pairwise(edges)]
 
 
-def trimmed(motion: MotionColumns, start_s: float, end_s: float | None) -> MotionColumns:
+def rows_between(
+    motion: MotionColumns, start_s: float, end_s: float | None
+) -> npt.NDArray[np.intp]:
     """The rows from ``start_s`` on and before ``end_s``, since the first frame.
 
     Raises:
@@ -64,4 +66,4 @@ def trimmed(motion: MotionColumns, start_s: float, end_s: float | None) -> Motio
     rows = np.flatnonzero((times >= start_s) & (times < (np.inf if end_s is None else end_s)))
     if not len(rows):
         raise TakeUnreadable(f"no frame lies between these times: the clip has {times[-1]:.2f} s")
-    return chosen(motion, rows)
+    return rows

@@ -14,7 +14,7 @@ from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, PARENTS, rest_positio
 from mocapbridge.takes.clean.gaps import gaps_filled, outliers_repaired
 from mocapbridge.takes.clean.loop import find_loop, looped
 from mocapbridge.takes.clean.resample import resampled
-from mocapbridge.takes.clean.rows import chosen, trimmed
+from mocapbridge.takes.clean.rows import chosen, rows_between
 from mocapbridge.takes.clean.skeleton_rows import posed
 from mocapbridge.takes.clean.smooth import smoothed
 from mocapbridge.takes.columns import MotionColumns
@@ -243,12 +243,12 @@ def test_what_does_not_fit_is_said() -> None:
     with pytest.raises(TakeUnreadable, match="does not fit"):
         find_loop(motion, shortest_s=5.0)
     with pytest.raises(TakeUnreadable, match="no frame lies between"):
-        trimmed(motion, 3.0, None)
+        rows_between(motion, 3.0, None)
     with pytest.raises(TakeUnreadable, match="no frame"):
         smoothed(chosen(motion, np.arange(0)), REST, 6.0)
     with pytest.raises(TakeUnreadable, match="do not rise"):
         smoothed(chosen(motion, np.array((0, 2, 1))), REST, 6.0)
-    assert trimmed(motion, 0.1, 0.2).frames == 6
+    assert rows_between(motion, 0.1, 0.2).tolist() == list(range(6, 12))
 
 
 def test_a_single_frame_and_unseen_frames_pass() -> None:
