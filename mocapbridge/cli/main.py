@@ -17,6 +17,8 @@ from mocapbridge.cli import (
     demo,
     devices,
     doctor,
+    export,
+    mappings,
     models,
     play,
     process,
@@ -72,11 +74,16 @@ def build_parser() -> argparse.ArgumentParser:
         demo,
         play,
         takes,
+<<<<<<< HEAD
         solve,
         process,
+=======
+        export,
+>>>>>>> main
         devices,
         models,
         config,
+        mappings,
         control,
         curve_keys,
         doctor,
