@@ -74,12 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
         demo,
         play,
         takes,
-<<<<<<< HEAD
         solve,
         process,
-=======
         export,
->>>>>>> main
         devices,
         models,
         config,

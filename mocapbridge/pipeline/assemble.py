@@ -119,13 +119,9 @@ def open_pipeline(
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-<<<<<<< HEAD
-            open_take=take_opener(config, take_header(config, source, info, store)),
-=======
             retargets=tuple(chosen),
             watch_mappings=watch.run if retargets else None,
-            open_take=take_opener(config, source, info, store),
->>>>>>> main
+            open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             film=film,
