@@ -90,6 +90,8 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
         config = flags.with_model(config, arguments.model)
     config = flags.without_parts(config, arguments.without)
     config = with_addresses(config, arguments)
+    if arguments.mapping is not None:
+        config = overrides.with_mapping(config, arguments.mapping)
     if arguments.record is not None:
         config = overrides.with_record(config, arguments.record or None)
     if arguments.headless:
@@ -197,6 +199,11 @@ def add_addresses(
 
 def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
     add_addresses(group)
+    group.add_argument(
+        "--mapping",
+        metavar="NAME",
+        help="change what is sent by a shipped mapping (`mocapbridge map list`) or a YAML file",
+    )
     group.add_argument(
         "--record",
         nargs="?",
