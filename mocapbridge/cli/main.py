@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from mocapbridge import __version__
 from mocapbridge.cli import (
+    calibrate,
     config,
     control,
     curve_keys,
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in (
         run,
+        calibrate,
         demo,
         play,
         takes,
