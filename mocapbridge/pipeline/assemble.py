@@ -24,7 +24,7 @@ from mocapbridge.pipeline.replay import (
 )
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
-from mocapbridge.pipeline.take_opener import take_opener
+from mocapbridge.pipeline.take_opener import take_header, take_opener
 from mocapbridge.registry import SOURCES, TRACKERS, implementation
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
@@ -97,7 +97,7 @@ def open_pipeline(
             outputs=sending.outputs,
             retargets=sending.retargets,
             watch_mappings=sending.watch_mappings,
-            open_take=take_opener(config, source, info, store),
+            open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             film=film,
