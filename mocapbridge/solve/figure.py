@@ -12,10 +12,14 @@ from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.contacts import GroundContact
 from mocapbridge.solve.fit import Anchors, BodyFit, FitInput
 from mocapbridge.solve.observation import Observation
+from mocapbridge.solve.tracking_filter import TrackingFilter
 from mocapbridge.types import Float64Array
 
 _FORGET_S: Final = 0.5
 """A figure that was not seen for longer says nothing about the next one."""
+
+_MEMORY_S: Final = 1e-9
+"""Memory of the filter on the fitted figure."""
 
 
 def _carriers() -> tuple[int, ...]:
@@ -40,10 +44,10 @@ class Figure:
     """(33, 3) relative to the middle of the hips."""
     hips_m: Float64Array
     """(3,) the middle of the hips, from the camera."""
-    ankles_m: Float64Array
-    """(2, 3) where planted ankles stand, from the camera."""
+    stands: tuple[bool, bool]
+    """Whether the left and right foot stand on the floor."""
     planted: Float64Array
-    """(2,) 0 free .. 1 planted."""
+    """(2,) how far that has come: 0 free .. 1 planted."""
     floor_m: float | None
     """Height of the floor over the camera; None until legs were seen."""
     belief: Float64Array
@@ -64,6 +68,7 @@ class FigureTracker:
         self._camera = camera
         self._scale = scale
         self._fit = BodyFit(scale)
+        self._filter = TrackingFilter(_MEMORY_S)
         self._contact = GroundContact(camera.world_from_image[1], scale)
         self._unseen_s = 0.0
         self._last: Figure | None = None
@@ -92,12 +97,14 @@ class FigureTracker:
         fitted = self._fit.step(frame, belief, anchors)
         if before is None:
             self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
-        self._last = self._in_world(points_m, fitted, belief)
+        smooth = self._filter.step(fitted, dt_s)
+        self._last = self._in_world(points_m, smooth, belief)
         return self._last
 
     def reset(self) -> None:
         """Forget everything: continuity is broken."""
         self._fit.reset()
+        self._filter.reset()
         self._contact.reset()
         self._unseen_s = 0.0
 
@@ -111,7 +118,7 @@ class FigureTracker:
         return Figure(
             points_m=(points_m + moved[CARRIERS]) @ world_from_image.T,
             hips_m=world_from_image @ hips,
-            ankles_m=self._contact.anchors_m @ world_from_image.T,
+            stands=self._contact.stands,
             planted=self._contact.strength,
             floor_m=self._contact.floor_m,
             belief=belief[CARRIERS],
