@@ -7,19 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.solve import bones
+from mocapbridge.solve import anatomy, bones
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.contacts import GroundContact
 from mocapbridge.solve.fit import Anchors, BodyFit, FitInput
 from mocapbridge.solve.observation import Observation
-from mocapbridge.solve.tracking_filter import TrackingFilter
+from mocapbridge.solve.tracking_filter import Smoothing, TrackingFilter
 from mocapbridge.types import Float64Array
 
 _FORGET_S: Final = 0.5
 """A figure that was not seen for longer says nothing about the next one."""
-
-_MEMORY_S: Final = 1e-9
-"""Memory of the filter on the fitted figure."""
 
 
 def _carriers() -> tuple[int, ...]:
@@ -62,13 +59,14 @@ class FigureTracker:
     Args:
         camera: where the picture comes from.
         scale: size of the performer against the adult of ``proportions``.
+        smoothing: how much the figure is smoothed.
     """
 
-    def __init__(self, camera: Camera, scale: float) -> None:
+    def __init__(self, camera: Camera, scale: float, smoothing: Smoothing) -> None:
         self._camera = camera
         self._scale = scale
         self._fit = BodyFit(scale)
-        self._filter = TrackingFilter(_MEMORY_S)
+        self._filter = TrackingFilter(smoothing)
         self._contact = GroundContact(camera.world_from_image[1], scale)
         self._unseen_s = 0.0
         self._last: Figure | None = None
@@ -97,8 +95,9 @@ class FigureTracker:
         fitted = self._fit.step(frame, belief, anchors)
         if before is None:
             self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
-        smooth = self._filter.step(fitted, dt_s)
-        self._last = self._in_world(points_m, smooth, belief)
+        moved = fitted - points_m[bones.POINTS]
+        placed = self._filter.step(points_m + moved[CARRIERS], dt_s)
+        self._last = self._in_world(placed, belief)
         return self._last
 
     def reset(self) -> None:
@@ -108,15 +107,11 @@ class FigureTracker:
         self._contact.reset()
         self._unseen_s = 0.0
 
-    def _in_world(
-        self, points_m: Float64Array, fitted: Float64Array, belief: Float64Array
-    ) -> Figure:
-        left, right = fitted[bones.HIP_POINTS]
-        hips = 0.5 * (left + right)
-        moved = fitted - hips - points_m[bones.POINTS]
+    def _in_world(self, placed: Float64Array, belief: Float64Array) -> Figure:
+        hips = 0.5 * (placed[anatomy.LEFT_HIP] + placed[anatomy.RIGHT_HIP])
         world_from_image = self._camera.world_from_image
         return Figure(
-            points_m=(points_m + moved[CARRIERS]) @ world_from_image.T,
+            points_m=(placed - hips) @ world_from_image.T,
             hips_m=world_from_image @ hips,
             stands=self._contact.stands,
             planted=self._contact.strength,

@@ -207,10 +207,10 @@ class BodyFit:
             # Single joints are held, the distance of the whole figure is free to walk.
             walk = 1.0 / (_ROOT_WALK**2 * max(evidence.dt_s, 1e-3)) / count - stay
             ties.point_forces[:, 2] += walk * (mean_depth_m(points) - mean_depth_m(before))
-        summed = (bones.TIE_PAIRS @ ties.blocks).reshape(count, count, 3, 3)
-        flat = summed.transpose(0, 2, 1, 3).reshape(3 * count, 3 * count)
+        summed: Float64Array = (bones.TIE_PAIRS @ ties.blocks).reshape(count, count, 3, 3)
+        flat: Float64Array = summed.transpose(0, 2, 1, 3).reshape(3 * count, 3 * count)
         flat[2::3, 2::3] += walk / count
-        gradient = bones.TIES.T @ ties.forces
+        gradient: Float64Array = bones.TIES.T @ ties.forces
         step = np.linalg.solve(flat, gradient.ravel()).reshape(count, 3)
         return -clamp(step, -_LONGEST_STEP_M, _LONGEST_STEP_M)
 

@@ -18,6 +18,8 @@ _SINK_S: Final = 0.05
 """Time constant with which a foot that came down settles on the floor."""
 _RELEASE_S: Final = 0.06
 """Time constant with which a foot is let go."""
+_FARTHEST_M: Final = 0.25
+"""A performer who is that far from where a foot stood has gone, or come back elsewhere."""
 _FREE: Final = 1e-3
 """A hold that is weaker is none."""
 
@@ -44,7 +46,9 @@ class Footing:
             standing_height_m: height of a standing ankle.
             dt_s: time since the frame before [s].
         """
-        if self.comes_down(stands):
+        if plain.length(self.astray_m(ankle_m)) > _FARTHEST_M:
+            self.hold = 0.0
+        if self.comes_down(stands) or (stands and self.hold == 0.0):
             self._place_m = self.target_m(ankle_m)
             self.hold = 1.0
         elif stands:

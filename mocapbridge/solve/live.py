@@ -49,7 +49,7 @@ class LiveSolver:
         height_m = options.height_m or proportions.STANDARD_HEIGHT_M
         scale = height_m / proportions.STANDARD_HEIGHT_M
         self._offsets_m = proportions.offsets_m(height_m)
-        self._figure = FigureTracker(self._camera, scale)
+        self._figure = FigureTracker(self._camera, scale, options.smoothing)
         self._placement = Placement(options.root, self._offsets_m, scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))

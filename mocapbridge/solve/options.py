@@ -60,6 +60,9 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     they stay above the origin and only rise and sink."""
     height_m: Annotated[float, Meta(ge=0.3, le=3.0)] | None = None
     """Height of the performer; estimated when left out."""
+    smoothing: Literal["crisp", "normal", "smooth"] = "normal"
+    """How much the live body is smoothed; `crisp`: quicker, more jitter; `smooth`: calmer, later.
+    Hands and face are smoothed by the filters."""
     forearm_twist: Fraction = 0.5
     """Share of the hand's turn about the forearm that the forearm takes over."""
     joint_limits: tuple[JointLimitOptions, ...] = ()

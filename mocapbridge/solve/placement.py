@@ -29,6 +29,9 @@ _FLOOR_S: Final = 0.3
 _LONGEST_STEP_M: Final = 0.25
 """Further than that the performer is not moved from one frame to the next: somebody who comes back
 elsewhere glides there."""
+_CARRIED_OVER: Final = 0.5
+"""Part of the hips' deviation from where they are measured that a new step begins with: all of it
+would add up over the steps, nothing of it would be a jerk."""
 _AT_EASE: Final = 1e-3
 
 
@@ -141,9 +144,7 @@ class Placement:
                 world[[anatomy.UPPER_LEG_JOINTS[side], knee]] = plain.matrices([thigh, shin])
         return np.array(shift)
 
-    def _take_steps(
-        self, stands: tuple[bool, bool], ankles: list[Vector], dt_s: float
-    ) -> Vector:
+    def _take_steps(self, stands: tuple[bool, bool], ankles: list[Vector], dt_s: float) -> Vector:
         """Where the feet stand now, and how far the hips have to move for it."""
         feet = tuple(zip(self._footings, stands, ankles, strict=True))
         height_m = self._floor_m + self._ankle_height_m
@@ -154,7 +155,7 @@ class Placement:
         shift = _shared_shift(self._footings, ankles)
         for footing, standing, ankle in feet:
             if footing.comes_down(standing):
-                footing.follow(standing, plain.add(ankle, shift), height_m, dt_s)
+                footing.follow(standing, plain.add(ankle, shift, _CARRIED_OVER), height_m, dt_s)
         return shift
 
     def _on_floor(
