@@ -2,6 +2,7 @@
 
 ``Source.read() -> VideoFrame``, ``Tracker.track() -> Landmarks``,
 ``Smoother.filter() -> SmoothedLandmarks``, ``Solver.solve() -> MocapFrame``,
+``Retarget.map() -> MocapFrame`` in a target's names where a mapping is configured,
 ``Output.send(MocapFrame)``.
 
 Frames of reference (all metres, right-handed unless a name says otherwise):
@@ -193,7 +194,10 @@ class FaceMotion:
 
 @dataclass(frozen=True, slots=True)
 class MocapFrame:
-    """One frame of motion, ready for retargeting and sending."""
+    """One frame of motion, ready for retargeting and sending.
+
+    After retargeting, joints and blendshapes are those of ``StreamInfo.names``.
+    """
 
     subject: str
     frame_id: int
@@ -209,6 +213,20 @@ class MocapFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamNames:
+    """What the joints and blendshapes of frames are, where a mapping has changed them.
+
+    The arrays of ``PoseMotion`` and ``FaceMotion.blendshapes`` then have a row for each of these
+    instead of 55 and 52.
+    """
+
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+    """Index of each joint's parent, -1 for none; parents precede their children."""
+    blendshapes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What an output tells its receivers once: the static side of a stream."""
 
@@ -218,8 +236,12 @@ class StreamInfo:
     frame_rate: tuple[int, int]
     """(numerator, denominator) of the nominal rate, denominator > 0."""
     rest_positions_m: Float32Array
-    """(55, 3) rest pose (T-pose) joint positions, world axes [m]."""
+    """(55, 3) rest pose (T-pose) joint positions, world axes [m]; (joints, 3) where ``names``
+    gives others."""
     blendshapes_measured: bool
     """False where the face model in use gives no blendshape scores."""
     anchor: RunAnchor = field(default_factory=RunAnchor.now)
     """Gives the wall clock of a capture time; the pipeline passes the anchor of its run."""
+    names: StreamNames | None = None
+    """What joints and blendshapes are after a mapping; None: the 55 of ``skeleton`` and the 52 of
+    ``blendshapes``."""

@@ -11,15 +11,21 @@ from typing import NoReturn
 
 from mocapbridge import __version__
 from mocapbridge.cli import (
+    calibrate,
     config,
     control,
     curve_keys,
     demo,
     devices,
     doctor,
+    export,
+    listen,
+    mappings,
     models,
     play,
+    process,
     run,
+    solve,
     takes,
 )
 from mocapbridge.cli.log_lines import set_up_logging
@@ -67,14 +73,20 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in (
         run,
+        calibrate,
         demo,
         play,
         takes,
+        solve,
+        process,
+        export,
         devices,
         models,
         config,
+        mappings,
         control,
         curve_keys,
+        listen,
         doctor,
     ):
         command.add_parser(subparsers)

@@ -19,6 +19,7 @@ _EPILOG = """\
 examples:
   mocapbridge run                                  the first camera
   mocapbridge run --source clip.mp4 --record       footage as fast as it goes, into a take
+  mocapbridge run --source clip.mp4 --offline --record --render film.mp4
   mocapbridge run --source 1 --mirror --osc 192.168.1.20:9000
   mocapbridge run --config full-body --for 30s --headless
 """
@@ -41,6 +42,7 @@ def add_parser(
     )
     _add_input(parser.add_argument_group("input"))
     _add_tracking(parser.add_argument_group("tracking"))
+    _add_solving(parser.add_argument_group("solving"))
     _add_output(parser.add_argument_group("output"))
     add_running(parser.add_argument_group("running"))
     parser.set_defaults(run=run)
@@ -51,10 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     from mocapbridge.cli.session import conduct, summary
 
     config = configured(arguments)
+    if arguments.offline:
+        from mocapbridge.cli.offline import run_offline
+
+        return run_offline(config, arguments)
     end = conduct(
         config,
         duration_s=arguments.duration_s,
         overlay_path=arguments.overlay,
+        film_path=arguments.render,
         stats_path=arguments.stats_json,
     )
     print(summary(end))
@@ -83,7 +90,11 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     if arguments.model is not None:
         config = flags.with_model(config, arguments.model)
     config = flags.without_parts(config, arguments.without)
+    if arguments.profile is not None:
+        config = flags.with_profile(config, arguments.profile)
     config = with_addresses(config, arguments)
+    if arguments.mapping is not None:
+        config = overrides.with_mapping(config, arguments.mapping)
     if arguments.record is not None:
         config = overrides.with_record(config, arguments.record or None)
     if arguments.headless:
@@ -189,8 +200,21 @@ def add_addresses(
         )
 
 
+def _add_solving(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    group.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="a performer measured with `mocapbridge calibrate`, by name or by the file's path",
+    )
+
+
 def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
     add_addresses(group)
+    group.add_argument(
+        "--mapping",
+        metavar="NAME",
+        help="change what is sent by a shipped mapping (`mocapbridge map list`) or a YAML file",
+    )
     group.add_argument(
         "--record",
         nargs="?",
@@ -200,4 +224,16 @@ def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repo
     )
     group.add_argument(
         "--overlay", type=Path, metavar="FILE.mp4", help="write the footage with landmarks drawn"
+    )
+    group.add_argument(
+        "--render",
+        type=Path,
+        metavar="FILE.mp4",
+        help="write a film of the solved motion beside the footage",
+    )
+    group.add_argument(
+        "--offline",
+        action="store_true",
+        help="track the footage to its end, then solve it as a whole: best quality, for --record "
+        "and --render; nothing is streamed",
     )

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Generator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
+from mocapbridge.config.mappings import output_mappings, requested_mapping
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
@@ -18,6 +20,7 @@ from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
+from mocapbridge.pipeline.mapping_watch import MappingWatch, WatchedMapping
 from mocapbridge.pipeline.replay import (
     PassingSmoother,
     RecordedSolver,
@@ -25,9 +28,11 @@ from mocapbridge.pipeline.replay import (
     TakeSource,
 )
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Overlay, Repairing, Smoothing
-from mocapbridge.pipeline.take_opener import take_opener
+from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
+from mocapbridge.pipeline.take_opener import take_header, take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
+from mocapbridge.retarget.load import load_mapping
+from mocapbridge.retarget.mapping import Retarget
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
@@ -50,6 +55,7 @@ def open_pipeline(
     config: RunConfig,
     *,
     overlay_path: Path | None = None,
+    film_path: Path | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Generator[Pipeline, None, None]:
@@ -62,6 +68,7 @@ def open_pipeline(
     Args:
         config: the run.
         overlay_path: draw landmarks on the footage into this video; None: do not.
+        film_path: draw the solved motion beside the footage into this video; None: do not.
         progress: called while models are being fetched.
         clock: for tests.
 
@@ -69,12 +76,13 @@ def open_pipeline(
         MocapBridgeError: something cannot be opened; what was open has been closed.
     """
     clock = clock or SystemClock()
+    mappings = output_mappings(config)
     with contextlib.ExitStack() as opened:
-        source = _source(config.source, clock)
+        source = make_source(config.source, clock)
         opened.callback(source.close)
         source.open()
-        store = _model_store(config, progress)
-        tracker = _tracker(config, source, store)
+        store = make_model_store(config, progress)
+        tracker = make_tracker(config, source, store)
         opened.callback(tracker.close)
         smoother, solver = _smoother(config, source), _solver(config, source)
         info = StreamInfo(
@@ -85,23 +93,38 @@ def open_pipeline(
             blendshapes_measured=tracker.face_blendshapes_measured,
             anchor=RunAnchor.now(),
         )
+        retargets = {request: Retarget(made, info) for request, made in mappings.items()}
         outputs: list[Output] = []
+        chosen: list[Retarget | None] = []
         for options in config.outputs:
             if options.enabled:
-                output = _output(options, info)
+                request = requested_mapping(config, options)
+                retarget = None if request is None else retargets[request]
+                output = _output(options, info if retarget is None else retarget.info)
                 opened.callback(output.close)
                 output.open()
                 outputs.append(output)
+                chosen.append(retarget)
+        watch = MappingWatch(
+            [
+                WatchedMapping(each, partial(load_mapping, *request))
+                for request, each in retargets.items()
+            ]
+        )
         overlay = _overlay(overlay_path, source, opened)
+        film = _film(film_path, source, opened)
         parts = PipelineParts(
             source=source,
             tracker=tracker,
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-            open_take=take_opener(config, source, info, store),
+            retargets=tuple(chosen),
+            watch_mappings=watch.run if retargets else None,
+            open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
+            film=film,
             native_pace=getattr(config.source, "pace", "native") == "native",
             settle_s=SETTLE_S if outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
@@ -141,7 +164,8 @@ def _tag(options: SourceOptions | OutputOptions) -> str:
     return str(options.__struct_config__.tag)
 
 
-def _source(options: SourceOptions, clock: Clock) -> Source:
+def make_source(options: SourceOptions, clock: Clock) -> Source:
+    """The configured source, not opened."""
     return implementation(SOURCES, "mocapbridge.source", _tag(options))(options, clock)
 
 
@@ -152,7 +176,7 @@ def _output(options: OutputOptions, info: StreamInfo) -> Output:
     return made if options.rate_limit_hz is None else RateLimited(made, options.rate_limit_hz)
 
 
-def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
+def make_model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
     """Where models come from; None where none are needed."""
     options = config.tracking
     if options.backend == "synthetic" or isinstance(config.source, TakeOptions):
@@ -161,7 +185,17 @@ def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | N
     return ModelStore(folder) if progress is None else ModelStore(folder, progress)
 
 
-def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+def make_tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+    """The configured tracker.
+
+    Args:
+        config: the run.
+        source: open.
+        store: where models come from.
+
+    Raises:
+        MocapBridgeError: a model is missing or damaged.
+    """
     options = config.tracking
     if isinstance(source, TakeSource):
         return RecordedTracker(source, config.subject)
@@ -198,6 +232,16 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
     opened.callback(overlay.close)
     return overlay
+
+
+def _film(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Film | None:
+    if path is None:
+        return None
+    from mocapbridge.motion_video import MotionVideo
+
+    film = MotionVideo(path, source.nominal_fps or float(DEFAULT_RATE))
+    opened.callback(film.close)
+    return film
 
 
 def _counters(*stages: object) -> dict[str, int]:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, VideoFrame
+from mocapbridge.types import (
+    Landmarks,
+    MocapFrame,
+    SmoothedLandmarks,
+    StreamInfo,
+    UInt8Array,
+    VideoFrame,
+)
 
 
 class Smoothing(Protocol):
@@ -25,10 +32,37 @@ class Solving(Protocol):
         ...
 
 
+class Retargeting(Protocol):
+    """Motion in, motion in a target's names out."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """The static side of what comes out; it changes when the mapping is edited."""
+        ...
+
+    def map(
+        self, landmarks: SmoothedLandmarks, motion: MocapFrame
+    ) -> tuple[MocapFrame, StreamInfo]:
+        """One frame, and what it belongs to; frames come in order."""
+        ...
+
+
 class Overlay(Protocol):
     """Draws landmarks on the footage."""
 
     def write(self, frame: VideoFrame, landmarks: Landmarks) -> None:
+        """One frame; frames come in order."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
+class Film(Protocol):
+    """Draws solved motion beside the footage."""
+
+    def write(self, image_bgr: UInt8Array, motion: MocapFrame) -> None:
         """One frame; frames come in order."""
         ...
 
@@ -98,7 +132,7 @@ class TrackedFrame:
     overhead_s: float
     """Time the tracker spent on anything but inference [s]."""
     picture: VideoFrame | None
-    """The picture, only when an overlay is drawn."""
+    """The picture, only when an overlay or a film is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +142,5 @@ class OutgoingFrame:
     motion: MocapFrame
     since_ns: int
     """As in ``ReadFrame``."""
+    info: StreamInfo | None = None
+    """What the frame belongs to where a mapping made it; None without a mapping."""

@@ -9,14 +9,17 @@ import numpy as np
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve import anatomy, head, kinematics, proportions
+from mocapbridge.solve.build import build_of
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.figure import Figure, FigureTracker
 from mocapbridge.solve.limits import JointLimits
+from mocapbridge.solve.neutral_face import NeutralFace
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.placement import Placement
 from mocapbridge.solve.posture import Posture, PostureSolver
+from mocapbridge.solve.profile import with_profile
 from mocapbridge.types import (
     FaceMotion,
     Float32Array,
@@ -42,15 +45,16 @@ class LiveSolver:
 
     def __init__(self, subject: str, options: SolveOptions) -> None:
         self._subject = subject
+        options = with_profile(options)
+        build = build_of(options)
         self._camera = Camera(options.camera)
         self._limits = JointLimits(options.joint_limits)
         self._occlusion = Occlusion(options.occlusion, self._limits)
         self._posture = PostureSolver(options.forearm_twist)
-        height_m = options.height_m or proportions.STANDARD_HEIGHT_M
-        scale = height_m / proportions.STANDARD_HEIGHT_M
-        self._offsets_m = proportions.offsets_m(height_m)
-        self._figure = FigureTracker(self._camera, scale, options.smoothing)
-        self._placement = Placement(options.root, self._offsets_m, scale)
+        self._neutral = NeutralFace(options.neutral_face)
+        self._offsets_m = build.offsets_m
+        self._figure = FigureTracker(self._camera, build, options.smoothing)
+        self._placement = Placement(options.root, self._offsets_m, build.scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
 
@@ -63,7 +67,8 @@ class LiveSolver:
         """The motion of one frame. Frames come in the order of their capture times."""
         dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
-        gaze = head.gaze_from_blendshapes(seen.blendshapes)
+        weights = self._neutral.taken_off(seen.blendshapes)
+        gaze = head.gaze_from_blendshapes(weights)
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
         posture = self._posture.solve(points, seen, gaze, dt_s)
@@ -97,7 +102,7 @@ class LiveSolver:
         face = FaceMotion(
             state=landmarks.face.state,
             confidence=landmarks.face.confidence,
-            blendshapes=seen.blendshapes,
+            blendshapes=weights,
             world_from_head=transform,
             gaze_rad=gaze.astype(np.float32),
         )

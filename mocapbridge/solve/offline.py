@@ -23,16 +23,18 @@ from mocapbridge.solve import (
     head,
     proportions,
 )
-from mocapbridge.solve.build import Build, standard_build
+from mocapbridge.solve.build import Build, build_of
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_face import expressions, head_turns
 from mocapbridge.solve.clip_figure import ClipFigure, fit_figures, repaired
 from mocapbridge.solve.clip_gaps import fill_gaps, seen_joints
 from mocapbridge.solve.limits import JointLimits
+from mocapbridge.solve.neutral_face import NeutralFace
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.posture import PostureSolver
+from mocapbridge.solve.profile import with_profile
 from mocapbridge.solve.zero_phase import smooth_rotations, smooth_seen
 from mocapbridge.types import (
     FaceMotion,
@@ -83,10 +85,12 @@ class OfflineSolver:
 
     def __init__(self, subject: str, options: SolveOptions) -> None:
         self._subject = subject
+        options = with_profile(options)
         self._options = options
         self._camera = Camera(options.camera)
         self._limits = JointLimits(options.joint_limits)
-        self._build: Build = standard_build(options.height_m)
+        self._build: Build = build_of(options)
+        self._neutral = NeutralFace(options.neutral_face)
 
     @property
     def rest_positions_m(self) -> Float32Array:
@@ -116,7 +120,7 @@ class OfflineSolver:
     ) -> tuple[list[MocapFrame], Float64Array | None]:
         figure = fit_figures(clip, self._build, self._camera)
         face_seen = np.array([label.states[1] in _SEEN for label in clip.labels])
-        weights = expressions(clip, face_seen).astype(np.float32)
+        weights = self._neutral.taken_off(expressions(clip, face_seen).astype(np.float32))
         gaze = np.array([head.gaze_from_blendshapes(row) for row in weights])
         face = _Face(weights, gaze, head_turns(clip, figure.points_m))
         joints = self._joints(clip, figure, face)

@@ -29,6 +29,11 @@ def test_input_flags() -> None:
     assert synthetic.tracking.backend == "synthetic"
 
 
+def test_a_mapping_is_for_all_outputs() -> None:
+    config = _config("--mapping", "mixamo")
+    assert (config.mapping, {output.mapping for output in config.outputs}) == ("mixamo", {None})
+
+
 def test_tracking_flags() -> None:
     tracking = _config("--no-face", "--no-hands", "--model", "heavy").tracking
     assert (tracking.body, tracking.face, tracking.hands) == (True, False, False)
@@ -62,6 +67,7 @@ def test_recording_and_view_flags() -> None:
         (["--source", "0", "--pace", "fast"], "--pace needs footage"),
         (["--no-body", "--no-face", "--no-hands"], "at least one"),
         (["--osc", "nowhere"], "HOST:PORT"),
+        (["--mapping", "mixamoo"], "did you mean 'mixamo'?"),
         (["--record", "../escape"], "cannot name a take"),
         (["--config", "no-such-config"], "no-such-config"),
         (["--source", ""], "source is empty"),
@@ -84,3 +90,18 @@ def test_durations(text: str, seconds: float) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="expected a time"):
         duration_s(text)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--source", "0", "--record"], "needs footage"),
+        (["--source", "clip.mp4"], "add --record"),
+        (["--source", "clip.mp4", "--record", "--for", "3s"], "--for does not work"),
+        (["--source", "clip.mp4", "--render", "nowhere/film.mp4"], "no folder"),
+    ],
+)
+def test_offline_says_what_it_cannot_do(flags: list[str], told: str) -> None:
+    arguments = build_parser().parse_args(["run", "--offline", *flags])
+    with pytest.raises(ConfigError, match=told):
+        arguments.run(arguments)
