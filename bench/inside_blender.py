@@ -45,8 +45,12 @@ def main() -> None:
     def own(_: int) -> None:
         LIVE.pump()
 
+    between: list[float] = []
+
     def with_evaluation(_: int) -> None:
+        start = time.thread_time()
         LIVE.pump()
+        between.append(time.thread_time() - start)
         bpy.context.view_layer.update()
 
     (pumped,) = _timed(put, own)
@@ -63,6 +67,7 @@ def main() -> None:
     print(f"  {len(armature.data.bones)} bones, {len(retargeter.bones)} of them mapped, 52 keys")
     for name, times in (
         ("add-on's own, whole pump", pumped),
+        ("the same between evaluations", between[WARM_UP:]),
         ("of it retargeting arithmetic", arithmetic),
         ("pump and evaluation", evaluated),
         ("floor: foreach_set and evaluation", floor),
