@@ -27,8 +27,6 @@ class ScoreAgreement(NamedTuple):
     """(52,) mean absolute difference."""
     spread: Float64Array
     """(52,) standard deviation of the official score."""
-    largest: Float64Array
-    """(52,) largest official score."""
 
     @property
     def live(self) -> npt.NDArray[np.bool_]:
@@ -58,7 +56,6 @@ def agreement(official: Float32Array, ours: Float32Array) -> ScoreAgreement:
         correlation=correlation.astype(np.float64),
         error=np.abs(official - ours).mean(axis=0).astype(np.float64),
         spread=spreads[0].astype(np.float64),
-        largest=official.max(axis=0).astype(np.float64),
     )
 
 

@@ -18,6 +18,7 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.tracking.face_canonical import load_canonical_face
 from mocapbridge.types import Float32Array, Float64Array
@@ -62,6 +63,7 @@ class FacePoseFit:
         self._points = np.flatnonzero(face.pose_weights > 0.0)
         self._weights = face.pose_weights[self._points]
         self._canonical_cm = face.points_cm[self._points]
+        self._canonical_centre_cm = self._weights @ self._canonical_cm
         self._near_plane_height = 2.0 * math.tan(math.radians(vertical_fov_deg) / 2.0)
 
     def fit(self, image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array | None:
@@ -96,17 +98,52 @@ class FacePoseFit:
             fit = _procrustes(self._canonical_cm, in_camera, damped)
         return None if fit is None else fit.matrix()
 
+    def in_face_cm(
+        self,
+        image: Float32Array,
+        image_size_px: tuple[int, int],
+        camera_from_face_cm: Float32Array,
+        points: npt.NDArray[np.intp],
+    ) -> Float64Array:
+        """Where landmarks lie in the face's own frame, whatever the head's pose.
+
+        Args:
+            image: (478, 3) as for `fit`.
+            image_size_px: (width, height) of the full image.
+            camera_from_face_cm: what `fit` gave for these landmarks.
+            points: (n,) which landmarks.
+
+        Returns:
+            (n, 3) x the performer's left, y up, z out of the face [cm], in the size of the average
+            face. Not finite where the landmarks are not.
+        """
+        matrix = camera_from_face_cm.astype(np.float64)
+        rotation, shift_cm = matrix[:3, :3], matrix[:3, 3]
+        rays = self._rays(image[points].astype(np.float64), image_size_px)
+        width = self._near_plane_width(image_size_px)
+        depth = 1.0 + rays[:, 2] - (self._weights @ image[self._points, 2]) * width
+        rays[:, 2] = -1.0
+        # The weighted mean depth of the pose points is the unit that the points come in.
+        distance_cm = -(rotation[2] @ self._canonical_centre_cm + shift_cm[2])
+        return (rays * (distance_cm * depth)[:, None] - shift_cm) @ rotation
+
     def _unproject(
         self, picked: Float64Array, weights: Float64Array, image_size_px: tuple[int, int]
     ) -> Float64Array:
         """The points in camera axes, in multiples of the face's distance."""
-        width_px, height_px = image_size_px
-        height = self._near_plane_height
-        width = height * width_px / height_px
-        points = (picked - (0.5, 0.5, 0.0)) * (width, -height, width)
+        points = self._rays(picked, image_size_px)
         depth = points[:, 2] - (weights @ points[:, 2]) / weights.sum() + 1.0
         points[:, 2] = -1.0
         return points * depth[:, None]
+
+    def _rays(self, picked: Float64Array, image_size_px: tuple[int, int]) -> Float64Array:
+        """Points on the near plane at distance 1; z in the same unit, away from the camera."""
+        width = self._near_plane_width(image_size_px)
+        return (picked - (0.5, 0.5, 0.0)) * (width, -self._near_plane_height, width)
+
+    def _near_plane_width(self, image_size_px: tuple[int, int]) -> float:
+        width_px, height_px = image_size_px
+        return self._near_plane_height * width_px / height_px
 
 
 class _Similarity(NamedTuple):
