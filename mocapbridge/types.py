@@ -171,6 +171,8 @@ class PoseMotion:
     """(55,) values of ``TrackState``."""
     joint_confidence: Float32Array
     """(55,) 0..1."""
+    feet_planted: tuple[bool, bool] = (False, False)
+    """(left, right) whether the foot stands on the floor and keeps its place there."""
 
 
 @dataclass(frozen=True, slots=True)

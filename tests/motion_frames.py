@@ -65,6 +65,7 @@ def random_frame(seed: int, frame_id: int | None = None) -> MocapFrame:
             positions_in_world_m=_f32(rng.normal(size=(JOINT_COUNT, 3))),
             joint_state=rng.integers(0, 4, size=JOINT_COUNT).astype(np.uint8),
             joint_confidence=_f32(rng.random(JOINT_COUNT)),
+            feet_planted=(bool(rng.integers(2)), bool(rng.integers(2))),
         ),
         face=FaceMotion(
             state=states[1],

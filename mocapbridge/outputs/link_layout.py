@@ -87,6 +87,7 @@ class LinkLayout:
         pose, face, left_hand, right_hand = part_states(frame)
         body["states"] = pose | face << 2 | left_hand << 4 | right_hand << 6
         shares = _share_steps(vector.shares)
+        body["flags"] = link.pack_feet(frame.pose.feet_planted)
         body["part_confidences"] = shares[:2]
         body["joints"] = frame.pose.joint_state << 6 | shares[2 : 2 + JOINT_COUNT]
         body["blendshapes"] = shares[2 + JOINT_COUNT :]

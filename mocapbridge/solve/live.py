@@ -27,6 +27,8 @@ from mocapbridge.types import (
 )
 
 _LONGEST_STEP_S: Final = 0.25
+_PLANTED: Final = 0.5
+"""Strength of a foot's hold on the floor above which receivers are told that it stands."""
 _SAME: Final = 1e-6
 """Rotations that differ by less need no second pass over the skeleton."""
 
@@ -86,6 +88,7 @@ class LiveSolver:
             positions_in_world_m=positions.astype(np.float32),
             joint_state=state,
             joint_confidence=confidence.astype(np.float32),
+            feet_planted=_feet_planted(figure),
         )
         transform = np.eye(4, dtype=np.float32)
         transform[:3, :3] = world[anatomy.HEAD_JOINT]
@@ -117,6 +120,13 @@ class LiveSolver:
         if last_ns is None:
             return 0.0
         return min(max((landmarks.capture_time_ns - last_ns) * 1e-9, 0.0), _LONGEST_STEP_S)
+
+
+def _feet_planted(figure: Figure | None) -> tuple[bool, bool]:
+    if figure is None:
+        return (False, False)
+    left, right = (figure.planted > _PLANTED).tolist()
+    return left, right
 
 
 def _joint_belief(figure: Figure | None, seen: Observation, posture: Posture) -> Float64Array:

@@ -229,4 +229,5 @@ class FramePacker:
             gaze=gaze,
             hand_states=(int(motion.left_hand_state), int(motion.right_hand_state)),
             gestures=motion.gestures,
+            feet_planted=pose.feet_planted,
         )

@@ -145,6 +145,7 @@ class MotionRecord(Struct):
     gaze: list[Steps]
     hand_states: tuple[State, State]
     gestures: tuple[str, str]
+    feet_planted: tuple[bool, bool] = (False, False)
 
 
 class FrameRecord(Struct, tag_field="kind", tag="frame", omit_defaults=True):

@@ -73,6 +73,7 @@ def motion_from(record: FrameRecord, header: TakeHeader) -> MocapFrame:
         positions_in_world_m=_numbers(motion.positions, steps.position, (JOINT_COUNT, 3)),
         joint_state=joint_state,
         joint_confidence=_numbers(motion.joint_confidence, steps.weight, (JOINT_COUNT,)),
+        feet_planted=motion.feet_planted,
     )
     face = FaceMotion(
         state=TrackState(motion.face_state),

@@ -35,6 +35,7 @@ from .link_frame import (
     Timecode,
     decode_frame,
     encode_frame,
+    pack_feet,
     pack_states,
     unpack_states,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "decode",
     "encode",
     "encode_static",
+    "pack_feet",
     "split_static",
     "static_hash",
 ]

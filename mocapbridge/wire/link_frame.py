@@ -27,6 +27,8 @@ _PART_CONFIDENCE_STEPS: Final = 255
 _JOINT_CONFIDENCE_STEPS: Final = 63
 _TIMECODE_GIVEN: Final = 1
 _TIMECODE_DROP_FRAME: Final = 2
+_LEFT_FOOT_PLANTED: Final = 4
+_RIGHT_FOOT_PLANTED: Final = 8
 _SQUARED_LENGTH_TOLERANCE: Final = 0.02
 """A quaternion of length 0.99 to 1.01 counts as unit; quantising alone is off by 0.0001."""
 
@@ -96,6 +98,8 @@ class Frame:
     """(blendshapes) weights 0..1."""
     gestures: tuple[str, str]
     """(left, right) names, ``""`` when none."""
+    feet_planted: tuple[bool, bool] = (False, False)
+    """(left, right) whether the foot stands on the floor and keeps its place there."""
 
 
 def encode_frame(frame: Frame) -> bytes:
@@ -119,7 +123,7 @@ def encode_frame(frame: Frame) -> bytes:
         frame.capture_time_ns,
         frame.unix_time_ns,
         *timecode,
-        flags,
+        flags | pack_feet(frame.feet_planted),
         pack_states(frame.states),
         *_steps((frame.pose_confidence, frame.face_confidence), _PART_CONFIDENCE_STEPS),
         *floats[:3],
@@ -168,7 +172,14 @@ def decode_frame(reader: Reader) -> Frame:
         ),
         blendshapes=tuple(steps / _BLENDSHAPE_STEPS for steps in weight_steps),
         gestures=(reader.text(), reader.text()),
+        feet_planted=(bool(flags & _LEFT_FOOT_PLANTED), bool(flags & _RIGHT_FOOT_PLANTED)),
     )
+
+
+def pack_feet(planted: tuple[bool, bool]) -> int:
+    """The flags of the feet that stand: left, right."""
+    left, right = planted
+    return _LEFT_FOOT_PLANTED * left | _RIGHT_FOOT_PLANTED * right
 
 
 def pack_states(states: PartStates) -> int:

@@ -52,6 +52,7 @@ def codec_bytes(frame: MocapFrame, sequence: int, unix_time_ns: int) -> bytes:
         joint_confidences=pose.joint_confidence.tolist(),
         blendshapes=face.blendshapes.tolist(),
         gestures=frame.gestures,
+        feet_planted=pose.feet_planted,
     )
     return link.encode(link.Header(SESSION, sequence, SUBJECT), message)
 

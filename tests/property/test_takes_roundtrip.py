@@ -143,6 +143,7 @@ def _frames(draw: st.DrawFn, max_reach: float = 20.0) -> tuple[Landmarks, MocapF
             positions_in_world_m=numbers.array(JOINT_COUNT, 3),
             joint_state=numbers.rng.integers(0, 4, JOINT_COUNT, dtype=np.uint8),
             joint_confidence=numbers.weights(JOINT_COUNT),
+            feet_planted=(draw(st.booleans()), draw(st.booleans())),
         ),
         face=FaceMotion(
             state=draw(_states),

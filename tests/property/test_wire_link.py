@@ -61,6 +61,7 @@ def frames(draw: st.DrawFn) -> link.Frame:
         joint_confidences=tuple(draw(SHARE) for _ in range(joint_count)),
         blendshapes=tuple(draw(st.lists(SHARE, max_size=8))),
         gestures=draw(st.tuples(TEXT, TEXT)),
+        feet_planted=draw(st.tuples(st.booleans(), st.booleans())),
     )
 
 

@@ -86,6 +86,7 @@ def _frame(index: int) -> tuple[Landmarks, MocapFrame]:
             positions_in_world_m=_random(rng, JOINT_COUNT, 3),
             joint_state=rng.integers(0, 4, JOINT_COUNT, dtype=np.uint8),
             joint_confidence=_random(rng, JOINT_COUNT),
+            feet_planted=(True, False),
         ),
         face=FaceMotion(
             state=TrackState.HELD,
