@@ -43,7 +43,7 @@ class _ListeningTracker:
         self._tracker = tracker
         self._measured = measured
         self._last_s: float | None = None
-        self.face_blendshapes_measured = tracker.face_blendshapes_measured
+        self.face_source = tracker.face_source
         self.inference_s = 0.0
 
     def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:

@@ -140,7 +140,13 @@ def _static(info: StreamInfo) -> link.Static:
         link.Joint(name, None if parent < 0 else parent, (x, y, z))
         for name, parent, (x, y, z) in zip(JOINT_NAMES, PARENTS, from_parent.tolist(), strict=True)
     ]
-    return link.Static(info.frame_rate, info.blendshapes_measured, tuple(joints), ARKIT_NAMES)
+    return link.Static(
+        info.frame_rate,
+        info.blendshapes_measured,
+        tuple(joints),
+        ARKIT_NAMES,
+        blendshapes_own=info.face_source == "own",
+    )
 
 
 def _link_states(states: Sequence[TrackState]) -> link.PartStates:

@@ -76,6 +76,8 @@ class TakeHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="heade
     anchor: AnchorRecord
     frame_rate: tuple[_AtLeastOne, _AtLeastOne]
     """Nominal rate, (numerator, denominator); the frames' own times are what counts."""
+    face_source: str = "none"
+    """Where the face's expression came from; see ``types.FaceSource``."""
     joint_names: list[str] = field(default_factory=lambda: list(JOINT_NAMES))
     blendshape_names: list[str] = field(default_factory=lambda: list(ARKIT_NAMES))
     rest_positions_m: list[tuple[Metres, Metres, Metres]]
