@@ -31,7 +31,7 @@ Float64Array: TypeAlias = npt.NDArray[np.float64]
 UInt8Array: TypeAlias = npt.NDArray[np.uint8]
 
 FaceSource: TypeAlias = Literal["none", "official", "own", "synthetic"]
-"""Where the face's expression comes from. ``none``: the face is switched off; ``official``: Google's
+"""Where the face's expression comes from. ``none``: the face is off; ``official``: Google's
 blendshape network; ``own``: our network reads it off the landmarks, because the face model in use
 has none; ``synthetic``: it was made up."""
 
