@@ -23,9 +23,9 @@ from bench.face.rendered import read_truth
 from bench.face.tasks import FaceTask
 from bench.face.tracks import FaceTrack, Sources, load_track, pictures_of
 from mocapbridge.blendshapes import ARKIT_INDEX
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
 from mocapbridge.tracking.face_channels import FaceChannels
-from mocapbridge.tracking.face_pose import FacePoseFit
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array, UInt8Array
 
 _SIDE: Final = 384

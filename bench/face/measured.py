@@ -7,8 +7,8 @@ import time
 import numpy as np
 
 from bench.face.tracks import FaceTrack
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.tracking.face_channels import FaceChannels
-from mocapbridge.tracking.face_pose import FacePoseFit
 from mocapbridge.types import Float32Array
 
 

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from bench.face.rendered import RenderedTruth
 from bench.face.tracks import FaceTrack
-from mocapbridge.tracking.face_pose import FacePoseFit
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.types import Float64Array
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.solve import anatomy, head, kinematics, proportions
+from mocapbridge.solve import anatomy, kinematics, proportions
 from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.figure import Figure, FigureTracker
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
@@ -49,6 +50,7 @@ class LiveSolver:
         height_m = options.height_m or proportions.STANDARD_HEIGHT_M
         scale = height_m / proportions.STANDARD_HEIGHT_M
         self._offsets_m = proportions.offsets_m(height_m)
+        self._face = FaceSolver(options.face)
         self._figure = FigureTracker(self._camera, scale)
         self._placement = Placement(options.root, self._offsets_m, scale)
         self._last_time_ns: int | None = None
@@ -63,10 +65,10 @@ class LiveSolver:
         """The motion of one frame. Frames come in the order of their capture times."""
         dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
-        gaze = head.gaze_from_blendshapes(seen.blendshapes)
+        looks = self._face.solve(landmarks.face, landmarks.image_size_px, seen.blendshapes, dt_s)
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
-        posture = posture_of(points, seen, gaze, self._options.forearm_twist)
+        posture = posture_of(points, seen, looks.gaze_rad, self._options.forearm_twist)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
         measured = quaternion.from_matrix(kinematics.local_rotations(posture.world))
         belief = _joint_belief(figure, seen, posture)
@@ -96,9 +98,9 @@ class LiveSolver:
         face = FaceMotion(
             state=landmarks.face.state,
             confidence=landmarks.face.confidence,
-            blendshapes=seen.blendshapes,
+            blendshapes=looks.weights,
             world_from_head=transform,
-            gaze_rad=gaze.astype(np.float32),
+            gaze_rad=looks.gaze_rad.astype(np.float32),
         )
         return self._frame(landmarks, pose, face)
 

@@ -34,6 +34,15 @@ class OcclusionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Then ease it to the relaxed pose within about this long."""
 
 
+class FaceSolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From the face's mesh and scores to weights and gaze."""
+
+    calibrate: bool = True
+    """Learn how this performer's face rests and how far its eyes close, while it is watched."""
+    blink_coupling: Fraction = 0.0
+    """How far the two lids move together: 0 lets each eye wink, 1 gives both the same blink."""
+
+
 class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From landmarks to a skeleton."""
 
@@ -46,3 +55,4 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Share of the hand's turn about the forearm that the forearm takes over."""
     camera: SolveCameraOptions = field(default_factory=SolveCameraOptions)
     occlusion: OcclusionOptions = field(default_factory=OcclusionOptions)
+    face: FaceSolveOptions = field(default_factory=FaceSolveOptions)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.tracking.face_pose import FacePoseFit
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.types import Float32Array, Float64Array
 
 _POINTS: Final = np.array(

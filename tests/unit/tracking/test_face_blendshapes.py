@@ -10,13 +10,13 @@ import pytest
 
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.face_blendshapes import (
     BLENDSHAPE_WEIGHTS_FILE,
     BlendshapeRegressor,
     FaceMesh,
 )
-from mocapbridge.tracking.face_canonical import load_canonical_face
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.types import Float32Array, TrackState, VideoFrame
 

@@ -5,9 +5,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.tracking.face_channels import FaceChannels
-from mocapbridge.tracking.face_pose import FacePoseFit
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
 
 SIZE_PX = (640, 480)
