@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mocapbridge.geometry.face_canonical import load_canonical_face
+from mocapbridge.geometry.matrix import cross
 from mocapbridge.types import Float32Array, Float64Array
 
 DEFAULT_VERTICAL_FOV_DEG: Final = 63.0
@@ -177,9 +178,11 @@ def _procrustes(
     u, singular, vt = np.linalg.svd((points - centre).T @ weighted)
     if singular[0] <= _NO_SPREAD_CM or singular[1] <= _FLAT * singular[0]:
         return None
-    if np.linalg.det(u) * np.linalg.det(vt) < 0.0:  # a reflection fits better: not a face's
+    rotation = u @ vt
+    if float(rotation[0] @ cross(rotation[1], rotation[2])) < 0.0:
+        # A reflection fits better: not a face's.
         u[:, 2] = -u[:, 2]
         singular[2] = -singular[2]
-    rotation = u @ vt
+        rotation = u @ vt
     scale_cm = float((weighted * canonical).sum() / singular.sum())
     return _Similarity(rotation, scale_cm * centre - rotation @ canonical_centre, scale_cm)

@@ -9,16 +9,11 @@ for which geometry does no better than the scores.
 
 from __future__ import annotations
 
+import math
 from typing import Final
-
-import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.types import Float64Array
-
-_INNER: Final = slice(0, 2)
-_OUTER: Final = slice(2, 4)
-_CORNERS: Final = 4
 
 _DEAD_CM: Final = 0.1
 """Smaller movement is noise: the rendered performer's resting brows wander by 0.04 cm, and by 0.1
@@ -32,9 +27,12 @@ _SMILE_CM: Final = 0.95
 _DEAD_CORNERS_CM: Final = 0.08
 
 _BROW_INNER_UP: Final = ARKIT_INDEX["browInnerUp"]
-_BROW_OUTER_UP: Final = np.array((ARKIT_INDEX["browOuterUpLeft"], ARKIT_INDEX["browOuterUpRight"]))
-_BROW_DOWN: Final = np.array((ARKIT_INDEX["browDownLeft"], ARKIT_INDEX["browDownRight"]))
-_SMILE: Final = np.array((ARKIT_INDEX["mouthSmileLeft"], ARKIT_INDEX["mouthSmileRight"]))
+_BROW_OUTER_UP_LEFT: Final = ARKIT_INDEX["browOuterUpLeft"]
+_BROW_OUTER_UP_RIGHT: Final = ARKIT_INDEX["browOuterUpRight"]
+_BROW_DOWN_LEFT: Final = ARKIT_INDEX["browDownLeft"]
+_BROW_DOWN_RIGHT: Final = ARKIT_INDEX["browDownRight"]
+_SMILE_LEFT: Final = ARKIT_INDEX["mouthSmileLeft"]
+_SMILE_RIGHT: Final = ARKIT_INDEX["mouthSmileRight"]
 
 
 def put_measured(weights: Float64Array, moved_cm: Float64Array) -> None:
@@ -44,20 +42,19 @@ def put_measured(weights: Float64Array, moved_cm: Float64Array) -> None:
         weights: (52,) in the order of ``blendshapes.ARKIT_NAMES``; changed.
         moved_cm: (5,) ``FaceMeasures.heights_cm`` less what they are at rest.
     """
-    weights[_BROW_INNER_UP] = _ramp(moved_cm[_INNER].mean(keepdims=True), _FULL_UP_CM)[0]
-    weights[_BROW_OUTER_UP] = _ramp(moved_cm[_OUTER], _FULL_UP_CM)
-    weights[_BROW_DOWN] = _ramp(-moved_cm[_INNER], _FULL_DOWN_CM)
-    weights[_SMILE] = _two_sided(weights[_SMILE], float(moved_cm[_CORNERS]))
+    inner_left_cm, inner_right_cm, outer_left_cm, outer_right_cm, corners_cm = moved_cm.tolist()
+    weights[_BROW_INNER_UP] = _ramp((inner_left_cm + inner_right_cm) / 2.0, _FULL_UP_CM)
+    weights[_BROW_OUTER_UP_LEFT] = _ramp(outer_left_cm, _FULL_UP_CM)
+    weights[_BROW_OUTER_UP_RIGHT] = _ramp(outer_right_cm, _FULL_UP_CM)
+    weights[_BROW_DOWN_LEFT] = _ramp(-inner_left_cm, _FULL_DOWN_CM)
+    weights[_BROW_DOWN_RIGHT] = _ramp(-inner_right_cm, _FULL_DOWN_CM)
+    # The same smile in all, shared out by how much higher the left corner went.
+    mean = float(weights[_SMILE_LEFT] + weights[_SMILE_RIGHT]) / 2.0
+    beyond_cm = max(abs(corners_cm) - _DEAD_CORNERS_CM, 0.0)
+    half = math.copysign(min(0.5 * beyond_cm / _SMILE_CM, mean, 1.0 - mean), corners_cm)
+    weights[_SMILE_LEFT] = mean + half
+    weights[_SMILE_RIGHT] = mean - half
 
 
-def _ramp(travel_cm: Float64Array, full_cm: float) -> Float64Array:
-    return np.minimum(np.maximum((travel_cm - _DEAD_CM) / (full_cm - _DEAD_CM), 0.0), 1.0)
-
-
-def _two_sided(smile: Float64Array, left_higher_cm: float) -> Float64Array:
-    """(2,) the same smile in all, shared out by how much higher the left corner went."""
-    mean = float(smile.mean())
-    beyond_cm = max(abs(left_higher_cm) - _DEAD_CORNERS_CM, 0.0)
-    half = min(0.5 * beyond_cm / _SMILE_CM, mean, 1.0 - mean)
-    half = half if left_higher_cm > 0.0 else -half
-    return np.array((mean + half, mean - half))
+def _ramp(travel_cm: float, full_cm: float) -> float:
+    return min(max((travel_cm - _DEAD_CM) / (full_cm - _DEAD_CM), 0.0), 1.0)

@@ -40,6 +40,8 @@ _RETURN_S: Final = 0.15
 
 _BLINKS: Final = np.array((ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]))
 _SQUINTS: Final = np.array((ARKIT_INDEX["eyeSquintLeft"], ARKIT_INDEX["eyeSquintRight"]))
+_SMILES: Final = np.array((ARKIT_INDEX["mouthSmileLeft"], ARKIT_INDEX["mouthSmileRight"]))
+_PUCKER: Final = ARKIT_INDEX["mouthPucker"]
 _LOOK_DOWN: Final = np.array((ARKIT_INDEX["eyeLookDownLeft"], ARKIT_INDEX["eyeLookDownRight"]))
 _LIDS_GO_ALONG: Final = 0.25
 """Blink weight that a fully lowered gaze alone would give: its lids are lowered, not blinking."""
@@ -139,6 +141,9 @@ class FaceSolver:
         put_measured(weights, measures.heights_cm - self._rest.values[HEIGHTS])
         self._eyes.put_shapes(weights)
         self._mend_lids(weights)
+        weights[_PUCKER] *= (
+            1.0 - weights[_SMILES].mean()
+        )  # lips that are pulled apart do not pucker
         self._weights = weights
         self._gaze_rad = self._eyes.gaze_rad()
 

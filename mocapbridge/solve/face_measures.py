@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -62,8 +63,6 @@ class FaceMeasures(NamedTuple):
     """(2,) height of each upper lid above the eye's corners."""
     openings_cm: Float64Array
     """(2,) between the lids of each eye."""
-    turn_sine: float
-    """Sine of the head's turn towards the performer's left."""
     straight: bool
     """Whether the face looks near enough towards the camera to learn a rest from it."""
 
@@ -111,7 +110,6 @@ class FaceMeter:
             gaze_rad=_gaze_rad(camera_cm, means_cm[_EYES], means_cm[_IRISES]),
             upper_lids_cm=upper_cm - eyes_cm,
             openings_cm=upper_cm - heights_cm[_LOWER_LIDS],
-            turn_sine=float(axis[0]),
             straight=max(abs(float(axis[0])), abs(float(axis[1]))) < _STRAIGHT,
         )
 
@@ -135,13 +133,18 @@ def _gaze_rad(
     used: where it enters the eyeball is the iris. A ray that misses the ball (a damaged iris) is
     taken at its nearest point.
     """
-    centres_cm = corners_cm.copy()
-    centres_cm[:, 2] -= _EYEBALL_BEHIND_CORNERS_CM
-    rays = irises_cm - camera_cm
-    rays /= np.sqrt(np.einsum("ij,ij->i", rays, rays))[:, None]
-    from_centre_cm = camera_cm - centres_cm
-    along_cm = np.einsum("ij,ij->i", from_centre_cm, rays)
-    square = np.einsum("ij,ij->i", from_centre_cm, from_centre_cm)
-    inside = np.maximum(along_cm**2 - square + _EYEBALL_RADIUS_CM**2, 0.0)
-    x, y, z = (from_centre_cm - (along_cm + np.sqrt(inside))[:, None] * rays).T
-    return np.stack((np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))), axis=1)
+    camera_x, camera_y, camera_z = camera_cm.tolist()
+    angles_rad: list[tuple[float, float]] = []
+    for middle_cm, iris_cm in zip(corners_cm.tolist(), irises_cm.tolist(), strict=True):
+        x, y, z = iris_cm[0] - camera_x, iris_cm[1] - camera_y, iris_cm[2] - camera_z
+        distance_cm = math.sqrt(x * x + y * y + z * z) or 1.0
+        x, y, z = x / distance_cm, y / distance_cm, z / distance_cm
+        from_x, from_y = camera_x - middle_cm[0], camera_y - middle_cm[1]
+        from_z = camera_z - middle_cm[2] + _EYEBALL_BEHIND_CORNERS_CM
+        along_cm = from_x * x + from_y * y + from_z * z
+        square = from_x * from_x + from_y * from_y + from_z * from_z
+        inside = along_cm * along_cm - square + _EYEBALL_RADIUS_CM**2
+        reach_cm = along_cm + math.sqrt(max(inside, 0.0))
+        x, y, z = from_x - reach_cm * x, from_y - reach_cm * y, from_z - reach_cm * z
+        angles_rad.append((math.atan2(x, z), math.atan2(y, math.hypot(x, z))))
+    return np.array(angles_rad)
