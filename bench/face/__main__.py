@@ -1,4 +1,4 @@
-"""Every figure about the face: head pose, blendshapes, measured channels.
+"""Every figure about the face: head pose, blendshapes, what the solver makes of them.
 
     python -m bench.face --footage FOLDER --official face_landmarker.task --rebuilt ...task
 
@@ -19,6 +19,7 @@ from bench.face import arguments
 from bench.face.bent_controls import responses
 from bench.face.blendshape_agreement import agreement, own_scores, score_time_ms
 from bench.face.clips import CLIPS
+from bench.face.live import face_stores, report, run_live
 from bench.face.measured import measure_time_ms, measured_scores
 from bench.face.plot import plot_curves
 from bench.face.pose_agreement import agreement as pose_agreement
@@ -47,6 +48,7 @@ def main() -> None:
     _head_pose(pairs, sources)
     _blendshapes(pairs, sources)
     _rendered(pairs, sources)
+    _whole_way(sources)
     _bent(sources)
     _cost(pairs[-1][0])
     if options.plot is not None:
@@ -131,7 +133,7 @@ def _rendered(pairs: list[tuple[FaceTrack, FaceTrack]], sources: Sources) -> Non
         measured_scores(rebuilt, own),
     )
     print("\nAgainst what the rendered performer does: correlation, score at rest -> at full")
-    print(f"{'':24} official         official+measured   own (rebuilt)     own+measured")
+    print(f"{'':24} official         official, solved    own (rebuilt)     own, solved")
     for channel, control in FOLLOWS:
         wanted = truth.controls[control][official.frame]
         full, rest = wanted > 0.9 * wanted.max(), wanted < 0.02 * wanted.max()
@@ -145,9 +147,14 @@ def _rendered(pairs: list[tuple[FaceTrack, FaceTrack]], sources: Sources) -> Non
         print(line)
 
 
+def _whole_way(sources: Sources) -> None:
+    for name, store in face_stores(sources):
+        report(f"{name} bundle", run_live("performer_upper", store))
+
+
 def _bent(sources: Sources) -> None:
     print("\nBent pictures: how far the mesh follows [cm], how far it wanders at rest [cm],")
-    print("rise of the channel's score and of the other side's; both measured on the mesh")
+    print("rise of the channel's score and of the other side's; of both as solved")
     for name, official in (("official", True), ("rebuilt", False)):
         for found in responses(sources, official=official):
             print(
@@ -158,10 +165,10 @@ def _bent(sources: Sources) -> None:
 
 
 def _cost(track: FaceTrack) -> None:
-    print("\nTime per face, median [ms]")
+    print("\nProcessor time per face, median [ms]")
     print(f"head pose  {fit_time_ms(track):.3f}")
     print(f"scores     {score_time_ms(track):.3f}")
-    print(f"channels   {measure_time_ms(track, track.blendshapes):.3f}")
+    print(f"solver     {measure_time_ms(track, track.blendshapes):.3f}")
 
 
 def _agreement(official: Float32Array, ours: Float32Array) -> str:

@@ -19,13 +19,14 @@ import numpy.typing as npt
 
 from bench.face.clips import CLIPS
 from bench.face.face_frame import to_face
+from bench.face.measured import face_of
 from bench.face.rendered import read_truth
 from bench.face.tasks import FaceTask
 from bench.face.tracks import FaceTrack, Sources, load_track, pictures_of
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.geometry.face_pose import FacePoseFit
+from mocapbridge.solve.face import FaceSolver
+from mocapbridge.solve.options import FaceSolveOptions
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
-from mocapbridge.tracking.face_channels import FaceChannels
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array, UInt8Array
 
 _SIDE: Final = 384
@@ -67,7 +68,7 @@ class Response:
     other_score: float
     """How much the score of the other side rose."""
     measured: float
-    """How much the channel rose after `FaceChannels`."""
+    """How much the solved channel rose."""
     other_measured: float
 
 
@@ -170,7 +171,7 @@ def _rise(
 ) -> list[float]:
     """What is gained from rest to full bend.
 
-    The measure [cm], the score and the other side's score, both again after `FaceChannels`.
+    The measure [cm], the score and the other side's score, both again as solved.
     """
     task = FaceTask(bundle, video=True)
     regressor = BlendshapeRegressor("rebuilt")
@@ -203,17 +204,13 @@ def _rise(
 def _measured(
     images: list[Float32Array], scores: Float32Array, rest: npt.NDArray[np.bool_]
 ) -> Float32Array:
-    """(n, 52) the scores after `FaceChannels` that has looked at the resting pictures first."""
-    fit = FacePoseFit()
-    channels = FaceChannels(fit)
+    """(n, 52) the solved weights of a solver that has looked at the resting pictures first."""
+    solver = FaceSolver(FaceSolveOptions())
     first_look = [row for row in np.flatnonzero(rest) if row < _RESTING_FRAMES] * 5
     measured = scores.copy()
-    for index, row in enumerate([*first_look, *range(len(images))]):
-        matrix = fit.fit(images[row], (_SIDE, _SIDE))
-        if matrix is not None:
-            measured[row] = channels.measure(
-                scores[row], images[row], (_SIDE, _SIDE), matrix, index / 30.0
-            )
+    for row in [*first_look, *range(len(images))]:
+        face = face_of(images[row], scores[row])
+        measured[row] = solver.solve(face, (_SIDE, _SIDE), scores[row], 1.0 / 30.0).weights
     return measured
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from bench.face.rendered import RenderedTruth, read_truth
+from bench.face.tracks import Sources
+from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
 from mocapbridge.filters.options import FilterOptions
 from mocapbridge.filters.smoother import Smoother
@@ -22,7 +25,7 @@ from mocapbridge.tracking.model_store import ModelStore
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.types import Float64Array, Landmarks, MocapFrame, VideoFrame
 
-WANTED: tuple[tuple[str, str, float], ...] = (
+WANTED: Final[tuple[tuple[str, str, float], ...]] = (
     ("jawOpen", "jaw_open", 0.95),
     ("eyeBlinkLeft", "blink_left", 0.95),
     ("eyeBlinkRight", "blink_right", 0.95),
@@ -40,10 +43,9 @@ class LiveRun:
     """One clip through one face bundle."""
 
     solved: list[MocapFrame]
-    smoothed: list[Landmarks]
     truth: RenderedTruth
     face_cost_ms: Float64Array
-    """(n,) of the face's part of the solver."""
+    """(n,) processor time of the face's part of the solver."""
 
     def weights(self) -> Float64Array:
         """(n, 52)."""
@@ -77,25 +79,21 @@ def run_live(clip: str, store: ModelStore) -> LiveRun:
     solver = LiveSolver("bench", SolveOptions(camera=_camera(truth)))
     face = FaceSolver(FaceSolveOptions())
     solved: list[MocapFrame] = []
-    smoothed: list[Landmarks] = []
     cost_ms: list[float] = []
     for landmarks in raw:
         ready = smoother.filter(landmarks)
-        smoothed.append(ready)
         solved.append(solver.solve(ready))
-        started_s = time.perf_counter()
+        started_ns = time.thread_time_ns()
         face.solve(ready.face, ready.image_size_px, ready.face.blendshapes, 0.04)
-        cost_ms.append((time.perf_counter() - started_s) * 1e3)
-    return LiveRun(solved, smoothed, truth, np.array(cost_ms))
+        cost_ms.append((time.thread_time_ns() - started_ns) / 1e6)
+    return LiveRun(solved, truth, np.array(cost_ms))
 
 
 def report(name: str, run: LiveRun) -> None:
     """Print the figures of one run."""
     controls = run.truth.controls
     weights = run.weights()
-    from mocapbridge.blendshapes import ARKIT_INDEX
-
-    print(f"\n{name}, whole way (filters and solver): correlation (aim), at rest -> at full")
+    print(f"\n{name}, tracker, filters and solver: correlation (aim), weight at rest -> at full")
     for channel, control, aim in WANTED:
         wanted = controls[control][: len(weights)]
         values = weights[:, ARKIT_INDEX[channel]]
@@ -124,6 +122,14 @@ def report(name: str, run: LiveRun) -> None:
 
 def _correlation(one: Float64Array, other: Float64Array) -> float:
     return float(np.corrcoef(one, other)[0, 1]) if other.std() > 0.0 else 0.0
+
+
+def face_stores(sources: Sources) -> tuple[tuple[str, ModelStore], ...]:
+    """Where a run with each face bundle gets its models from: the file's folder first."""
+    return (
+        ("official", ModelStore(sources.official.parent)),
+        ("rebuilt", ModelStore(sources.rebuilt.parent)),
+    )
 
 
 def tracked(video: Path, store: ModelStore) -> list[Landmarks]:

@@ -1,4 +1,4 @@
-"""A whole track through the channels that are measured on the mesh."""
+"""A whole track through the face's part of the solver, without filters."""
 
 from __future__ import annotations
 
@@ -7,34 +7,43 @@ import time
 import numpy as np
 
 from bench.face.tracks import FaceTrack
-from mocapbridge.geometry.face_pose import FacePoseFit
-from mocapbridge.tracking.face_channels import FaceChannels
-from mocapbridge.types import Float32Array
+from mocapbridge.solve.face import FaceSolver
+from mocapbridge.solve.options import FaceSolveOptions
+from mocapbridge.types import FaceLandmarks, Float32Array, TrackState
+
+
+def face_of(image: Float32Array, scores: Float32Array) -> FaceLandmarks:
+    """A face with landmarks and scores; the solver fits the head's pose itself."""
+    return FaceLandmarks(
+        state=TrackState.TRACKED,
+        confidence=1.0,
+        image=image,
+        blendshapes=scores,
+        blendshapes_measured=True,
+        camera_from_face_cm=np.eye(4, dtype=np.float32),
+        matrix_measured=False,
+    )
 
 
 def measured_scores(track: FaceTrack, scores: Float32Array) -> Float32Array:
-    """(n, 52) the scores with the measured channels, frame after frame as in a live run."""
-    fit = FacePoseFit()
-    channels = FaceChannels(fit)
-    measured = scores.copy()
-    for row, image, index in zip(measured, track.image, track.frame, strict=True):
-        matrix = fit.fit(image, track.image_size_px)
-        if matrix is not None:
-            time_s = float(index) / track.fps
-            row[:] = channels.measure(row, image, track.image_size_px, matrix, time_s)
-    return measured
+    """(n, 52) the solved weights, frame after frame as in a live run."""
+    solver = FaceSolver(FaceSolveOptions())
+    steps_s = np.diff(track.frame, prepend=track.frame[0]) / track.fps
+    return np.array(
+        [
+            solver.solve(face_of(image, row), track.image_size_px, row, float(step_s)).weights
+            for row, image, step_s in zip(scores, track.image, steps_s, strict=True)
+        ]
+    )
 
 
 def measure_time_ms(track: FaceTrack, scores: Float32Array) -> float:
-    """Median time of one face, without the pose fit [ms]."""
-    fit = FacePoseFit()
-    channels = FaceChannels(fit)
+    """Median processor time of one face [ms]."""
+    solver = FaceSolver(FaceSolveOptions())
     times_ns: list[int] = []
-    for row, image, index in zip(scores, track.image, track.frame, strict=True):
-        matrix = fit.fit(image, track.image_size_px)
-        if matrix is None:
-            continue
-        started_ns = time.perf_counter_ns()
-        channels.measure(row, image, track.image_size_px, matrix, float(index) / track.fps)
-        times_ns.append(time.perf_counter_ns() - started_ns)
+    for row, image in zip(scores, track.image, strict=True):
+        face = face_of(image, row)
+        started_ns = time.thread_time_ns()
+        solver.solve(face, track.image_size_px, row, 1.0 / track.fps)
+        times_ns.append(time.thread_time_ns() - started_ns)
     return float(np.median(times_ns)) / 1e6

@@ -35,7 +35,7 @@ def plot_curves(official: FaceTrack, rebuilt: FaceTrack, sources: Sources, out: 
         ("official", "tab:blue", official.blendshapes),
         ("own, official mesh", "tab:green", own_scores(official, "official")),
         ("own, rebuilt mesh", "tab:orange", own),
-        ("own, rebuilt mesh, measured", "tab:red", measured_scores(rebuilt, own)),
+        ("own, rebuilt mesh, solved", "tab:red", measured_scores(rebuilt, own)),
     )
     time_s = official.frame / official.fps
     controls = dict(FOLLOWS)

@@ -33,13 +33,13 @@ def fitted(track: FaceTrack) -> Float64Array:
 
 
 def fit_time_ms(track: FaceTrack) -> float:
-    """Median time of one fit [ms]."""
+    """Median processor time of one fit [ms]."""
     fit = FacePoseFit()
     times_ns: list[int] = []
     for image in track.image:
-        started_ns = time.perf_counter_ns()
+        started_ns = time.thread_time_ns()
         fit.fit(image, track.image_size_px)
-        times_ns.append(time.perf_counter_ns() - started_ns)
+        times_ns.append(time.thread_time_ns() - started_ns)
     return float(np.median(times_ns)) / 1e6
 
 

@@ -64,7 +64,7 @@ class FacePoseFit:
         self._points = np.flatnonzero(face.pose_weights > 0.0)
         self._weights = face.pose_weights[self._points]
         self._canonical_cm = face.points_cm[self._points]
-        self._canonical_centre_cm = self._weights @ self._canonical_cm
+        self._target = _Target.of(self._canonical_cm, self._weights)
         self._near_plane_height = 2.0 * math.tan(math.radians(vertical_fov_deg) / 2.0)
 
     def fit(self, image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array | None:
@@ -80,15 +80,16 @@ class FacePoseFit:
             finite points, or all on a line.
         """
         picked = image[self._points].astype(np.float64)
-        weights = self._weights
+        weights, target = self._weights, self._target
         usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)  # False for NaN as well
         if not usable.all():
             if np.count_nonzero(usable) < _MINIMUM_POINTS:
                 return None
             picked[~usable] = 0.0
             weights = weights * usable
+            target = _Target.of(self._canonical_cm, weights)
         in_camera = self._unproject(picked, weights, image_size_px)
-        fit = _procrustes(self._canonical_cm, in_camera, weights)
+        fit = _procrustes(target, in_camera)
         for _ in range(_REWEIGHTINGS):
             if fit is None:
                 return None
@@ -96,7 +97,7 @@ class FacePoseFit:
             if not (away_cm[weights > 0.0] > _OUTLIER_CM).any():
                 break
             damped = weights * np.minimum(1.0, _OUTLIER_CM / np.maximum(away_cm, _OUTLIER_CM))
-            fit = _procrustes(self._canonical_cm, in_camera, damped)
+            fit = _procrustes(_Target.of(self._canonical_cm, damped), in_camera)
         return None if fit is None else fit.matrix()
 
     def in_face_cm(
@@ -125,7 +126,7 @@ class FacePoseFit:
         depth = 1.0 + rays[:, 2] - (self._weights @ image[self._points, 2]) * width
         rays[:, 2] = -1.0
         # The weighted mean depth of the pose points is the unit that the points come in.
-        distance_cm = -(rotation[2] @ self._canonical_centre_cm + shift_cm[2])
+        distance_cm = -(rotation[2] @ self._target.centre_cm + shift_cm[2])
         return (rays * (distance_cm * depth)[:, None] - shift_cm) @ rotation
 
     def _unproject(
@@ -167,15 +168,31 @@ class _Similarity(NamedTuple):
         return camera_from_face_cm
 
 
-def _procrustes(
-    canonical_cm: Float64Array, points: Float64Array, weights: Float64Array
-) -> _Similarity | None:
+class _Target(NamedTuple):
+    """The average face with weights, prepared for fitting."""
+
+    weights: Float64Array
+    """(n,) sum 1."""
+    centre_cm: Float64Array
+    weighted_cm: Float64Array
+    """(n, 3) points around the centre, times their weights."""
+    square_cm2: float
+    """Weighted mean square distance from the centre."""
+
+    @classmethod
+    def of(cls, canonical_cm: Float64Array, weights: Float64Array) -> _Target:
+        weights = weights / weights.sum()
+        centre_cm = weights @ canonical_cm
+        around_cm = canonical_cm - centre_cm
+        weighted_cm = around_cm * weights[:, None]
+        return cls(weights, centre_cm, weighted_cm, float((weighted_cm * around_cm).sum()))
+
+
+def _procrustes(target: _Target, points: Float64Array) -> _Similarity | None:
     """Weighted orthogonal Procrustes fit with scale (Umeyama 1991); None when it is not unique."""
-    weights = weights / weights.sum()
-    canonical_centre, centre = weights @ canonical_cm, weights @ points
-    canonical = canonical_cm - canonical_centre
-    weighted = canonical * weights[:, None]
-    u, singular, vt = np.linalg.svd((points - centre).T @ weighted)
+    centre = target.weights @ points
+    # The weighted points lie around 0, so the points need not be centred.
+    u, singular, vt = np.linalg.svd(points.T @ target.weighted_cm)
     if singular[0] <= _NO_SPREAD_CM or singular[1] <= _FLAT * singular[0]:
         return None
     rotation = u @ vt
@@ -184,5 +201,5 @@ def _procrustes(
         u[:, 2] = -u[:, 2]
         singular[2] = -singular[2]
         rotation = u @ vt
-    scale_cm = float((weighted * canonical).sum() / singular.sum())
-    return _Similarity(rotation, scale_cm * centre - rotation @ canonical_centre, scale_cm)
+    scale_cm = target.square_cm2 / float(singular.sum())
+    return _Similarity(rotation, scale_cm * centre - rotation @ target.centre_cm, scale_cm)

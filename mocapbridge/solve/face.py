@@ -132,7 +132,7 @@ class FaceSolver:
         measures = self._meter.measure(face.image, image_size_px)
         if measures is None:
             self._weights = self._ranges.stretch(scores, self._rest.values[SCORES])
-            self._gaze_rad = gaze_from_blendshapes(scores)
+            self._gaze_rad = gaze_from_blendshapes(scores.astype(np.float32))
             return
         sure = self._eyes.follow(measures, self._rest.values, dt_s)
         if measures.straight and face.state is TrackState.TRACKED:
@@ -141,9 +141,8 @@ class FaceSolver:
         put_measured(weights, measures.heights_cm - self._rest.values[HEIGHTS])
         self._eyes.put_shapes(weights)
         self._mend_lids(weights)
-        weights[_PUCKER] *= (
-            1.0 - weights[_SMILES].mean()
-        )  # lips that are pulled apart do not pucker
+        # Lips that are pulled apart do not pucker.
+        weights[_PUCKER] *= 1.0 - float(weights[_SMILES].sum()) / 2.0
         self._weights = weights
         self._gaze_rad = self._eyes.gaze_rad()
 
@@ -156,7 +155,7 @@ class FaceSolver:
     ) -> None:
         values = np.empty(REST_COUNT)
         values[HEIGHTS] = measures.heights_cm
-        values[GAZE] = measures.gaze_rad.mean(axis=0)
+        values[GAZE] = (measures.gaze_rad[0] + measures.gaze_rad[1]) / 2.0
         values[UPPER_LIDS] = measures.upper_lids_cm
         values[OPENINGS] = measures.openings_cm
         values[SCORES] = scores
@@ -169,6 +168,6 @@ class FaceSolver:
         """Lids that go along with a lowered gaze do not blink; lids that blink do not squint."""
         along = _LIDS_GO_ALONG * weights[_LOOK_DOWN]
         blinks = np.maximum(weights[_BLINKS] - along, 0.0) / (1.0 - along)
-        blinks += self._options.blink_coupling * (blinks.mean() - blinks)
+        blinks += self._options.blink_coupling * (blinks.sum() / 2.0 - blinks)
         weights[_BLINKS] = blinks
         weights[_SQUINTS] *= 1.0 - blinks

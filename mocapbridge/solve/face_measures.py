@@ -102,11 +102,13 @@ class FaceMeter:
         eyes_cm = heights_cm[_EYES]
         brows_cm = heights_cm[_BROWS] - _EYE_SHARE * np.concatenate((eyes_cm, eyes_cm))
         upper_cm = heights_cm[_UPPER_LIDS]
-        corners_cm = heights_cm[_LEFT_CORNER] - heights_cm[_RIGHT_CORNER]
+        measured_cm = np.empty(5)
+        measured_cm[:4] = brows_cm
+        measured_cm[4] = heights_cm[_LEFT_CORNER] - heights_cm[_RIGHT_CORNER]
         axis = matrix[:3, 2]
         camera_cm = -(matrix[:3, 3] @ matrix[:3, :3])
         return FaceMeasures(
-            heights_cm=np.append(brows_cm, corners_cm),
+            heights_cm=measured_cm,
             gaze_rad=_gaze_rad(camera_cm, means_cm[_EYES], means_cm[_IRISES]),
             upper_lids_cm=upper_cm - eyes_cm,
             openings_cm=upper_cm - heights_cm[_LOWER_LIDS],
