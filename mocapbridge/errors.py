@@ -15,6 +15,7 @@
      +-- OutputError                       exit 5
      |    +-- OutputUnavailable                     choose another port or host
      |    +-- OutputFailed                          (handled by the pipeline: counted, retried)
+     +-- CommandRefused                    (answered to whoever sent the command)
      +-- TakeError                         exit 6
           +-- TakeUnwritable                        free disk space, choose another folder or name
           +-- TakeUnreadable                        the file is no take, or a newer version's
@@ -92,6 +93,10 @@ class OutputUnavailable(OutputError):
 
 class OutputFailed(OutputError):
     """One frame could not be sent; the output goes on with the next."""
+
+
+class CommandRefused(MocapBridgeError):
+    """A command that a running program was sent makes no sense or cannot be carried out now."""
 
 
 class TakeError(MocapBridgeError):

@@ -11,6 +11,7 @@ import numpy as np
 
 from mocapbridge.clock import SystemClock
 from mocapbridge.errors import MocapBridgeError, TakeUnwritable
+from mocapbridge.pipeline.recording import OpenTake, cannot_record
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Take
 from mocapbridge.skeleton import rest_positions_m
@@ -180,6 +181,9 @@ class PlainSolver:
             gestures=("", ""),
         )
 
+    def recentre(self) -> None:
+        """The rest pose stands at the origin."""
+
 
 class CollectingOutput:
     """Keeps what it is sent, after ``on_send`` was asked."""
@@ -240,19 +244,28 @@ def plain_pipeline(
     tracker: PlainTracker | None = None,
     take: Take | None = None,
     native_pace: bool = False,
+    open_take: OpenTake = cannot_record,
+    pre_roll_s: float = 0.0,
 ) -> Pipeline:
-    """A pipeline over these stages; a lost source is opened again after 10 ms."""
+    """A pipeline over these stages; a lost source is opened again after 10 ms.
+
+    With a take, it is recorded from the first frame on.
+    """
     parts = PipelineParts(
         source=source,
         tracker=tracker or PlainTracker(),
         smoother=PlainSmoother(),
         solver=PlainSolver(),
         outputs=tuple(outputs),
-        take=take,
+        open_take=open_take if take is None else lambda _slate: take,
+        pre_roll_s=pre_roll_s,
         native_pace=native_pace,
         reopen_delays_s=(0.01,),
     )
-    return Pipeline(parts, SystemClock())
+    pipeline = Pipeline(parts, SystemClock())
+    if take is not None:
+        pipeline.recording.start()
+    return pipeline
 
 
 def never() -> threading.Event:

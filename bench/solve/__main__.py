@@ -1,11 +1,11 @@
-"""``python -m bench.solve [--shared FOLDER] [--points FOLDER]``: accuracy and cost of the solver.
+"""``python -m bench.solve [--shared FOLDER] [--points FOLDER]``: accuracy and cost of the solvers.
 
-Every clip with a reference goes through the product's own tracker, filters and live solver, with
-default settings but for the camera's field of view, tilt and roll, which are the truth's. Printed
-are the measures of ``bench.solve.metrics``, the rotation error of every joint where rotations are
-known, and the cost of one ``solve``. The sample clip comes with the project; two clips of the
-Pose2Sim balancing trial are measured when ``--shared`` names the folder that holds them.
-``--points`` writes the joints for another scorer.
+Every clip with a reference goes through the product's own tracker, then through filters and live
+solver, and through the offline solver, with default settings but for the camera's field of view,
+tilt and roll, which are the truth's. Printed are the measures of ``bench.solve.metrics``, the
+rotation error of every joint where rotations are known, and what solving a frame costs. The sample
+clip comes with the project; two clips of the Pose2Sim balancing trial are measured when
+``--shared`` names the folder that holds them. ``--points`` writes the joints for another scorer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_INDEX, PARENTS
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.live import LiveSolver
+from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
@@ -37,6 +38,8 @@ _ON_JOINTS: Final = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand
 _NOSE_IN_HEAD_M: Final = np.array((0.0, 0.038, 0.115))
 _TRUNK: Final = ("hips", "spine", "chest", "upperChest", "neck", "head")
 _LIMBS: Final = ("Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")
+Table: TypeAlias = dict[str, dict[str, float]]
+"""By reference and measure."""
 _BODY: Final = (*_TRUNK, *(f"{side}{part}" for part in _LIMBS for side in ("left", "right")))
 
 
@@ -44,8 +47,12 @@ _BODY: Final = (*_TRUNK, *(f"{side}{part}" for part in _LIMBS for side in ("left
 class _Run:
     rate_hz: float
     raw: list[Landmarks]
-    solved: list[MocapFrame]
+    live: list[MocapFrame]
     cost_ms: Float64Array
+    """Of each live frame."""
+    offline: list[MocapFrame]
+    offline_cost_ms: float
+    """Of a frame on average."""
 
 
 def main() -> None:
@@ -58,7 +65,7 @@ def main() -> None:
     for number in (1, 2):
         found = balancing(arguments.shared, number) if arguments.shared else None
         clips[f"p2s_cam{number:02d}"] = found
-    tables: dict[str, dict[str, dict[str, float]]] = {}
+    tables: dict[str, dict[str, Table]] = {}
     for name, reference in clips.items():
         if reference is None:
             print(f"{name}: left out, --shared names no folder that holds it")
@@ -66,37 +73,47 @@ def main() -> None:
         tables[name] = _measure(name, reference, arguments.points)
     if {"p2s_cam01", "p2s_cam02"} <= tables.keys():
         print("\nmean of p2s_cam01 and p2s_cam02")
-        first, second = tables["p2s_cam01"], tables["p2s_cam02"]
-        _print({k: {m: (first[k][m] + second[k][m]) / 2.0 for m in first[k]} for k in first})
+        for solver in ("live", "offline"):
+            first, second = tables["p2s_cam01"][solver], tables["p2s_cam02"][solver]
+            print(f"  {solver}")
+            _print({k: {m: (first[k][m] + second[k][m]) / 2.0 for m in first[k]} for k in first})
 
 
 class _Verbatim(argparse.RawDescriptionHelpFormatter):
     pass
 
 
-def _measure(
-    name: str, reference: Reference, points_folder: Path | None
-) -> dict[str, dict[str, float]]:
+def _measure(name: str, reference: Reference, points_folder: Path | None) -> dict[str, Table]:
     run = _run(reference)
-    solved, raw = _points(run, reference), _raw_points(run)
-    table = {
-        key: metrics.scores(solved, truth, reference.standing)
-        | {"lag ms": metrics.lag_ms(solved, raw, run.rate_hz)}
-        for key, truth in reference.joints_m.items()
-    }
+    raw = _raw_points(run.raw)
     p50, p95 = np.percentile(run.cost_ms, (50, 95))
-    print(f"\n{name}: {len(run.solved)} frames, solve p50 {p50:.2f} ms, p95 {p95:.2f} ms")
-    _print(table)
+    print(
+        f"\n{name}: {len(run.raw)} frames, a frame costs p50 {p50:.2f} ms, p95 {p95:.2f} ms live,"
+    )
+    print(f"  {run.offline_cost_ms:.2f} ms offline (mean, processor time)")
+    tables: dict[str, Table] = {}
+    for solver, solved in (("live", run.live), ("offline", run.offline)):
+        points = _points(solved, reference)
+        tables[solver] = {
+            key: metrics.scores(points, truth, reference.standing)
+            | {"lag ms": metrics.lag_ms(points, raw, run.rate_hz)}
+            for key, truth in reference.joints_m.items()
+        }
+        print(f"  {solver}")
+        _print(tables[solver])
+        if points_folder is not None:
+            _write(points_folder / f"{name}.{solver}.npz", points, solved=True)
     if reference.rotations_wxyz:
-        _print_rotations(run.solved, reference.rotations_wxyz)
+        _print_rotations(run, reference.rotations_wxyz)
     if points_folder is not None:
-        points_folder.mkdir(parents=True, exist_ok=True)
-        names = np.array(metrics.JOINTS)
-        for suffix, points, root in (("", solved, True), (".raw", raw, False)):
-            target = points_folder / f"{name}{suffix}.npz"
-            np.savez(target, points_m=points, joint_names=names, root_solved=root)
-            print(f"  {target}")
-    return table
+        _write(points_folder / f"{name}.raw.npz", raw, solved=False)
+    return tables
+
+
+def _write(path: Path, points_m: Float64Array, *, solved: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, points_m=points_m, joint_names=np.array(metrics.JOINTS), root_solved=solved)
+    print(f"  {path}")
 
 
 def _run(reference: Reference) -> _Run:
@@ -104,7 +121,8 @@ def _run(reference: Reference) -> _Run:
     capture = cv2.VideoCapture(str(reference.video))
     rate_hz = capture.get(cv2.CAP_PROP_FPS)
     tracker = ComposedTracker(TrackingOptions())
-    smoother, solver = Smoother(FilterOptions()), _solver(reference)
+    options = SolveOptions(camera=reference.camera)
+    smoother, solver = Smoother(FilterOptions()), LiveSolver("bench", options)
     raw: list[Landmarks] = []
     solved: list[MocapFrame] = []
     cost_ms: list[float] = []
@@ -120,17 +138,16 @@ def _run(reference: Reference) -> _Run:
         solved.append(solver.solve(smoothed))
         cost_ms.append((time.perf_counter() - begin) * 1e3)
     tracker.close()
-    return _Run(rate_hz, raw, solved, np.array(cost_ms))
+    begin = time.process_time()
+    offline = OfflineSolver("bench", options).solve(raw)
+    mean_ms = (time.process_time() - begin) * 1e3 / len(raw)
+    return _Run(rate_hz, raw, solved, np.array(cost_ms), offline, mean_ms)
 
 
-def _solver(reference: Reference) -> LiveSolver:
-    return LiveSolver("bench", SolveOptions(camera=reference.camera))
-
-
-def _points(run: _Run, reference: Reference) -> Float64Array:
+def _points(solved: list[MocapFrame], reference: Reference) -> Float64Array:
     """The thirteen joints ``(frames, 13, 3)`` in camera axes, one shift for the whole clip."""
-    positions = np.array([frame.pose.positions_in_world_m for frame in run.solved])
-    heads = np.array([frame.face.world_from_head for frame in run.solved])
+    positions = np.array([frame.pose.positions_in_world_m for frame in solved])
+    heads = np.array([frame.face.world_from_head for frame in solved])
     nose = heads[:, :3, 3] + heads[:, :3, :3] @ _NOSE_IN_HEAD_M
     points = [nose]
     for joint in metrics.JOINTS[1:]:
@@ -140,10 +157,10 @@ def _points(run: _Run, reference: Reference) -> Float64Array:
     return np.stack(points, axis=1).astype(np.float64) @ world_from_image
 
 
-def _raw_points(run: _Run) -> Float64Array:
+def _raw_points(raw: list[Landmarks]) -> Float64Array:
     """The same joints as the tracker gives them, relative to the hips."""
     numbers = [0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-    return np.array([landmarks.pose.world_m[numbers] for landmarks in run.raw], dtype=np.float64)
+    return np.array([landmarks.pose.world_m[numbers] for landmarks in raw], dtype=np.float64)
 
 
 def _print(table: dict[str, dict[str, float]]) -> None:
@@ -152,19 +169,35 @@ def _print(table: dict[str, dict[str, float]]) -> None:
         print(f"  {measure:22}" + "".join(f"{row[measure]:10.2f}" for row in table.values()))
 
 
-def _print_rotations(solved: list[MocapFrame], truth_wxyz: dict[str, Float64Array]) -> None:
+def _print_rotations(run: _Run, truth_wxyz: dict[str, Float64Array]) -> None:
+    errors = [_rotation_errors(solved, truth_wxyz) for solved in (run.live, run.offline)]
+    print("  world rotation error [deg]      live           offline")
+    print("                               median    p95   median    p95")
+    for name in _BODY:
+        print(f"    {name:24}", *(_median_and_p95(error[name]) for error in errors))
+    everything = [float(np.median(np.stack(list(error.values())))) for error in errors]
+    print(f"    {'all joints and frames':24} {everything[0]:8.1f} {everything[1]:15.1f}")
+
+
+def _median_and_p95(error: Float64Array) -> str:
+    return f"{np.median(error):8.1f} {np.percentile(error, 95):6.1f}"
+
+
+def _rotation_errors(
+    solved: list[MocapFrame], truth_wxyz: dict[str, Float64Array]
+) -> dict[str, Float64Array]:
+    """By joint, of every frame [degrees]."""
     local = np.array([frame.pose.rotations_wxyz for frame in solved], dtype=np.float64)
     world = local.copy()
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
             world[:, joint] = quaternion.multiply(world[:, parent], local[:, joint])
-    errors: list[Float64Array] = []
-    print("  world rotation error [deg]   median    p95")
-    for name in _BODY:
-        angle = quaternion.angle_rad(world[:, JOINT_INDEX[name]], truth_wxyz[name][: len(world)])
-        errors.append(np.degrees(angle))
-        print(f"    {name:24} {np.median(errors[-1]):8.1f} {np.percentile(errors[-1], 95):6.1f}")
-    print(f"    median over joints and frames {np.median(np.stack(errors)):.1f}")
+    return {
+        name: np.degrees(
+            quaternion.angle_rad(world[:, JOINT_INDEX[name]], truth_wxyz[name][: len(world)])
+        )
+        for name in _BODY
+    }
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from collections.abc import Callable, Generator
 from types import FrameType
 from typing import Final, TypeAlias
 
+from mocapbridge.cli.keys import restore_terminal
+
 _SHOW_CURSOR: Final = b"\x1b[?25h"
 
 # SIGHUP: the terminal was closed (POSIX). SIGBREAK: Ctrl-Break or the console was closed (Windows).
@@ -50,4 +52,6 @@ def _end_now(exit_code: int) -> None:
     with contextlib.suppress(OSError, ValueError):
         if sys.stdout.isatty():
             os.write(sys.stdout.fileno(), _SHOW_CURSOR)
+    with contextlib.suppress(Exception):
+        restore_terminal()
     os._exit(exit_code)

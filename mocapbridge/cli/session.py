@@ -9,6 +9,7 @@ import msgspec
 
 from mocapbridge.cli.interrupts import stop_on_interrupt
 from mocapbridge.cli.progress import model_progress
+from mocapbridge.cli.record_key import record_key
 from mocapbridge.cli.view import clock_time, watching
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import ConfigError
@@ -50,6 +51,7 @@ def conduct(
             opened.callback(lambda: _write_stats(stats_path, pipeline.snapshot()))
         with (
             stop_on_interrupt() as stop,
+            record_key(pipeline.recording),
             watching(headless=not config.monitor.view) as watch,
         ):
             end = pipeline.run(stop, duration_s, watch, config.monitor.interval_s)
@@ -67,9 +69,9 @@ def summary(end: RunSnapshot) -> str:
         if out.errors:
             trouble += f", {out.errors} failed: {out.last_error}"
         lines.append(f"{out.name}: {out.frames} frames, {out.packets} packets{trouble}")
-    if end.take is not None:
-        length = clock_time(end.take.length_s)
-        lines.append(f"take: {end.take.frames} frames, {length}, {end.take.path}")
+    for take in (*end.earlier_takes, *((end.take,) if end.take else ())):
+        length = clock_time(take.length_s)
+        lines.append(f"take: {take.frames} frames, {length}, {take.path}")
     return "\n".join(lines)
 
 

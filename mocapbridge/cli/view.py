@@ -60,8 +60,7 @@ def picture(snapshot: RunSnapshot) -> RenderableType:
     rows.append(_stages(snapshot))
     if snapshot.outputs:
         rows.append(_outputs(snapshot.outputs))
-    if snapshot.take is not None:
-        rows.append(_take(snapshot))
+    rows.append(_take(snapshot))
     return Group(*rows)
 
 
@@ -154,9 +153,9 @@ def _outputs(outputs: tuple[OutputSnapshot, ...]) -> Table:
 
 def _take(snapshot: RunSnapshot) -> Text:
     take = snapshot.take
-    if take is None:
-        return Text()
     line = Text("take      ")
+    if take is None:
+        return line.append("press r to record", "dim")
     line.append(f"{clock_time(take.length_s)}  {take.frames} frames  ", "bold")
     if take.dropped:
         line.append(f"{take.dropped} lost to a slow disk  ", "red")
@@ -165,6 +164,8 @@ def _take(snapshot: RunSnapshot) -> Text:
         line.append(take.error, "red")
     else:
         line.append(take.path, "dim")
+    if take.recording:
+        line.append("  recording, r ends it", "red")
     return line
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mocapbridge.config.problems import KeyPath, Problem
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.exposure import unguarded
+from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
 from mocapbridge.takes.names import slate_problem
@@ -24,6 +25,7 @@ def check(config: RunConfig) -> list[Problem]:
         *_check_tracking(config),
         *_check_solve(config),
         *_check_outputs(config.outputs),
+        *_check_control(config),
     ]
 
 
@@ -107,6 +109,17 @@ def _check_solve(config: RunConfig) -> Iterator[Problem]:
             ("solve", "occlusion", "hidden_below"),
             f"expected at most visible_above ({occlusion.visible_above:g}), "
             f"got {occlusion.hidden_below:g}",
+        )
+
+
+def _check_control(config: RunConfig) -> Iterator[Problem]:
+    if config.control is None:
+        return
+    for socket in unguarded(config.control):
+        yield Problem(
+            ("control", "token"),
+            f"missing: other machines can reach {socket}, so commands must carry a secret; give "
+            "one of at least 8 characters, or listen at 127.0.0.1",
         )
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from mocapbridge.config.checks import check
-from mocapbridge.config.document import SIZE_LIMIT_BYTES, MappingNode, Node, parse, plain
 from mocapbridge.config.paths import with_resolved_paths
-from mocapbridge.config.problems import Problem, error_of, place_of
 from mocapbridge.config.schema import RunConfig
-from mocapbridge.config.validate import type_problems
+from mocapbridge.document.problems import Problem, error_of, place_of
+from mocapbridge.document.tree import SIZE_LIMIT_BYTES, MappingNode, Node, parse, plain
+from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError
 
 
@@ -57,7 +57,7 @@ def parse_config(content: bytes, name: str, folder: Path) -> RunConfig:
             "a configuration consists of keys, for example `subject: Anna` "
             f"({name}:{root.place.line})"
         )
-    problems = type_problems(root)
+    problems = type_problems(root, RunConfig)
     if problems:
         raise error_of(problems, name)
     config = _converted(root, name)

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from mocapbridge.bundled import bundled_path
-from mocapbridge.config.document import nearest
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
+from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.sources.options import ImagesOptions, VideoOptions
 
 
@@ -64,7 +65,16 @@ def with_resolved_paths(config: RunConfig, folder: Path) -> RunConfig:
         tracking = replace(tracking, models_folder=_resolved(tracking.models_folder, folder))
     if record.folder is not None:
         record = replace(record, folder=_resolved(record.folder, folder))
-    return replace(config, source=source, tracking=tracking, record=record)
+    outputs = tuple(_with_key_file(output, folder) for output in config.outputs)
+    return replace(config, source=source, tracking=tracking, record=record, outputs=outputs)
+
+
+def _with_key_file(output: OutputOptions, folder: Path) -> OutputOptions:
+    if not isinstance(output, ZmqOptions) or output.curve is None:
+        return output
+    key_file = _resolved(output.curve.key_file, folder)
+    curve = msgspec.structs.replace(output.curve, key_file=key_file)
+    return msgspec.structs.replace(output, curve=curve)
 
 
 def _expanded(path: str) -> Path:

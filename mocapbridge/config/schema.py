@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from mocapbridge.control.options import ControlOptions
 from mocapbridge.filters.options import FilterOptions
 from mocapbridge.outputs.options import LinkOptions, OscOptions, OutputOptions, ZmqOptions
 from mocapbridge.solve.options import SolveOptions
@@ -48,5 +49,8 @@ class RunConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     and our link, all on this machine."""
     record: RecordOptions = field(default_factory=RecordOptions)
     """Recording of takes."""
+    control: ControlOptions | None = None
+    """Sockets that take commands while the run goes on. Left out: on this machine, ZeroMQ at port
+    5557 and OSC at 54301, as far as no other run has them."""
     monitor: MonitorOptions = field(default_factory=MonitorOptions)
     """The live view in the terminal."""

@@ -9,8 +9,8 @@ from typing import Final, Protocol, cast
 import msgspec
 import yaml
 
-from mocapbridge.config.document import NUMBERS
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.tree import NUMBERS
 
 _LINE_WIDTH: Final = 100
 

@@ -21,6 +21,7 @@ from mocapbridge.outputs.link_layout import LinkLayout
 from mocapbridge.outputs.options import LinkOptions
 from mocapbridge.outputs.udp import UdpSender
 from mocapbridge.skeleton import JOINT_NAMES, PARENTS
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import link
 
@@ -36,6 +37,7 @@ class LinkOutput:
         self.target = self._udp.target
         self._responder = ClockResponder(self._udp, info.session_id, self._clock)
         self._vector = FrameVector()
+        self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._parts: tuple[link.StaticPart, ...] = ()
         self._static_hash = 0
         self._layout = LinkLayout(info.session_id, info.subject, self._static_hash)
@@ -71,9 +73,12 @@ class LinkOutput:
             OutputFailed: the frame holds what the link cannot carry, or did not leave.
         """
         unix_time_ns = self._info.anchor.unix_time_ns(frame.capture_time_ns)
+        timecode = link.Timecode(*self._time_code.label(frame.capture_time_ns))
         try:
             self._vector.load(frame)
-            datagram = self._layout.fill(frame, self._vector, self._sequence, unix_time_ns)
+            datagram = self._layout.fill(
+                frame, self._vector, self._sequence, unix_time_ns, timecode
+            )
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; frame not sent") from error
         self._recover_when_due()

@@ -63,7 +63,12 @@ class LinkLayout:
         self._body = np.zeros(1, dtype=_BODY)
 
     def fill(
-        self, frame: MocapFrame, vector: FrameVector, sequence: int, unix_time_ns: int
+        self,
+        frame: MocapFrame,
+        vector: FrameVector,
+        sequence: int,
+        unix_time_ns: int,
+        timecode: link.Timecode,
     ) -> memoryview:
         """The datagram of a frame, in a buffer that the next call overwrites.
 
@@ -72,6 +77,7 @@ class LinkLayout:
             vector: the numbers of that frame.
             sequence: the datagram's place in the session.
             unix_time_ns: wall clock of the capture [ns].
+            timecode: of the capture.
 
         Raises:
             ValueError: a rotation is not of unit length, or a gesture's name too long.
@@ -87,7 +93,8 @@ class LinkLayout:
         pose, face, left_hand, right_hand = part_states(frame)
         body["states"] = pose | face << 2 | left_hand << 4 | right_hand << 6
         shares = _share_steps(vector.shares)
-        body["flags"] = link.pack_feet(frame.pose.feet_planted)
+        flags, body["timecode"] = link.pack_timecode(timecode)
+        body["flags"] = flags | link.pack_feet(frame.pose.feet_planted)
         body["part_confidences"] = shares[:2]
         body["joints"] = frame.pose.joint_state << 6 | shares[2 : 2 + JOINT_COUNT]
         body["blendshapes"] = shares[2 + JOINT_COUNT :]

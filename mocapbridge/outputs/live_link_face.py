@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import math
 import socket
@@ -11,18 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.clock import NS_PER_S, Clock, SystemClock
+from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.cadence import HEARTBEAT_PERIOD_NS, Cadence, RecentStates
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
 from mocapbridge.outputs.options import LiveLinkFaceOptions
 from mocapbridge.outputs.udp import UdpSender
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import live_link_face as wire
 
 _log = logging.getLogger(__name__)
 
-_NS_PER_DAY: Final = 86_400 * NS_PER_S
 _SHORT_BUFFER_BYTES: Final = 312
 """What receivers built on the pylivelinkface library take in at most."""
 
@@ -38,7 +37,7 @@ class LiveLinkFaceOutput:
         self._options = options
         self._subject = options.subject or info.subject
         self._device_id = device_id(self._subject)
-        self._time_code = TimeCode(info)
+        self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._udp = UdpSender(options.host, options.port, clock)
         self.target = self._udp.target
         self._vector = FrameVector()
@@ -133,28 +132,6 @@ class LiveLinkFaceOutput:
                 excess,
                 self._subject,
             )
-
-
-class TimeCode:
-    """Frames since midnight, in the time zone of this machine when the run began."""
-
-    def __init__(self, info: StreamInfo) -> None:
-        self.frame_rate = info.frame_rate
-        self._anchor = info.anchor
-        started_utc = dt.datetime.fromtimestamp(info.anchor.unix_ns // NS_PER_S, tz=dt.timezone.utc)
-        offset = started_utc.astimezone().utcoffset() or dt.timedelta()
-        self._offset_ns = round(offset.total_seconds()) * NS_PER_S
-
-    def of(self, capture_time_ns: int) -> tuple[int, float]:
-        """Frame number and sub-frame of an instant on the monotonic clock.
-
-        The time of day times the frame rate, without dropped numbers: at 30000/1001, too, frame
-        number over rate is the time of day.
-        """
-        local_ns = self._anchor.unix_time_ns(capture_time_ns) + self._offset_ns
-        numerator, denominator = self.frame_rate
-        frame_number, rest = divmod(local_ns % _NS_PER_DAY * numerator, denominator * NS_PER_S)
-        return frame_number, min(rest / (denominator * NS_PER_S), wire.LARGEST_SUB_FRAME)
 
 
 def device_id(subject: str) -> str:

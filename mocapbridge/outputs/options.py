@@ -30,6 +30,19 @@ class OscOptions(
     """First part of every address."""
 
 
+PublicKey = Annotated[str, Meta(min_length=40, max_length=40)]
+"""A CURVE key in Z85: 32 bytes as 40 characters (ZeroMQ RFC 32)."""
+
+
+class CurveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Encryption, for subscribers with known keys only (docs/zmq.md)."""
+
+    key_file: Annotated[str, Meta(min_length=1)]
+    """The publisher's own secret key, as `mocapbridge keys NAME` makes it."""
+    clients: Annotated[tuple[PublicKey, ...], Meta(min_length=1)]
+    """Public keys of the subscribers that are let in."""
+
+
 class ZmqOptions(
     _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="zmq"
 ):
@@ -37,6 +50,8 @@ class ZmqOptions(
 
     bind: Annotated[str, Meta(pattern=r"^(tcp|ipc|inproc)://.+$")] = "tcp://127.0.0.1:5556"
     encoding: Literal["msgpack", "json"] = "msgpack"
+    curve: CurveOptions | None = None
+    """Encrypt, and let known subscribers in only; left out: anyone who reaches the port."""
 
 
 class LinkOptions(

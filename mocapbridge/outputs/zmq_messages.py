@@ -17,6 +17,7 @@ from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.outputs.cadence import part_states
 from mocapbridge.outputs.frame_vector import SIZE, FrameVector
 from mocapbridge.skeleton import JOINT_NAMES, PARENTS
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo
 
 SCHEMA: Final = 1
@@ -91,6 +92,10 @@ class FrameMessage(Struct):
     frame_id: int
     capture_time_ns: int
     unix_time_ns: int
+    timecode: str
+    """``hh:mm:ss:ff``, with ``;`` before the frames where labels are dropped."""
+    feet_planted: list[bool]
+    """[left, right]."""
     pose: PoseMessage
     face: FaceMessage
     left_hand: HandMessage
@@ -149,6 +154,7 @@ class FrameComposer:
     def __init__(self, static: StaticMessage, info: StreamInfo) -> None:
         self._static = static
         self._anchor = info.anchor
+        self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._vector = FrameVector()
         # In float64, where 0.1 is written as 0.1 and not as float32's 0.10000000149011612.
         self._rounded = FrameVector(np.zeros(SIZE, dtype=np.float64))
@@ -172,6 +178,8 @@ class FrameComposer:
             frame_id=frame.frame_id,
             capture_time_ns=frame.capture_time_ns,
             unix_time_ns=self._anchor.unix_time_ns(frame.capture_time_ns),
+            timecode=str(self._time_code.label(frame.capture_time_ns)),
+            feet_planted=list(frame.pose.feet_planted),
             pose=PoseMessage(
                 state=int(states[0]),
                 confidence=pose_confidence,

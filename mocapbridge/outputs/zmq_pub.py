@@ -19,6 +19,7 @@ from mocapbridge.outputs.cadence import (
     RecentStates,
 )
 from mocapbridge.outputs.options import ZmqOptions
+from mocapbridge.outputs.zmq_curve import CurveGuard
 from mocapbridge.outputs.zmq_messages import EventMessage, FrameComposer, static_message
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 
@@ -63,6 +64,7 @@ class ZmqOutput:
         self._recent = RecentStates(self._clock)
         self._states: tuple[TrackState, ...] = self._recent.states
         self._gestures = ("", "")
+        self._guard = CurveGuard(options.curve, self._clock) if options.curve else None
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._socket: zmq.Socket[bytes] | None = None
 
@@ -90,12 +92,17 @@ class ZmqOutput:
         ):
             self._socket.setsockopt(option, value)
         try:
+            if self._guard is not None:
+                self._guard.start(self._context, self._socket)
             self._socket.bind(self._bind)
+        except OutputUnavailable:
+            self.close()
+            raise
         except zmq.ZMQError as error:
             self.close()
             raise OutputUnavailable(_bind_failure(self._bind, error)) from error
         self.target = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
-        if _reachable_from_outside(self.target):
+        if self._guard is None and _reachable_from_outside(self.target):
             _log.warning(
                 "anyone on the network can receive this performance: bind to tcp://127.0.0.1:... "
                 "to keep it on this machine, instead of %s",
@@ -129,6 +136,8 @@ class ZmqOutput:
         Raises:
             OutputFailed: ZeroMQ refuses one.
         """
+        if self._guard is not None:
+            self._guard.note_refusals(self.target)
         sent = self._send_static_when_due()
         if self._recent.stale and self._heartbeat_cadence.due():
             sent += self._send_changes(self._gestures)
@@ -138,6 +147,8 @@ class ZmqOutput:
 
     def close(self) -> None:
         """Let the socket go; what cannot leave within 0.2 s is dropped."""
+        if self._guard is not None:
+            self._guard.stop()
         if self._context is not None:
             self._context.destroy(linger=_LINGER_MS)
         self._context = self._socket = None

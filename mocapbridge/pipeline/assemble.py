@@ -9,21 +9,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.pipeline.commands import RunCommands, StageMakers
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
 from mocapbridge.sources.options import ImagesOptions, SourceOptions
-from mocapbridge.takes.names import default_takes_folder
-from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
 from mocapbridge.types import StreamInfo
@@ -65,7 +64,8 @@ def open_pipeline(
         source = _source(config.source, clock)
         opened.callback(source.close)
         source.open()
-        tracker = _tracker(config, source, progress)
+        store = _model_store(config, progress)
+        tracker = _tracker(config, source, store)
         opened.callback(tracker.close)
         smoother = Smoother(config.filters)
         solver = LiveSolver(config.subject, config.solve)
@@ -86,23 +86,31 @@ def open_pipeline(
                 output.open()
                 outputs.append(output)
         overlay = _overlay(overlay_path, source, opened)
-        take = _take(config, source, info) if config.record.enabled else None
         parts = PipelineParts(
             source=source,
             tracker=tracker,
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
-            take=take,
+            open_take=take_opener(config, source, info, store),
+            pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             native_pace=getattr(config.source, "pace", "native") == "native",
             settle_s=SETTLE_S if outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
         )
         pipeline = Pipeline(parts, clock)
+        if config.record.enabled:
+            pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
+    makers = StageMakers(
+        smoother=lambda changed: Smoother(changed.filters),
+        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+    )
+    commands = RunCommands(pipeline, config, makers)
     try:
-        yield pipeline
+        with control_sockets(config.control, commands.carry_out):
+            yield pipeline
     finally:
         pipeline.close()
 
@@ -134,13 +142,20 @@ def _output(options: OutputOptions, info: StreamInfo) -> Output:
     return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
 
 
-def _tracker(config: RunConfig, source: Source, progress: Progress | None) -> Tracker:
+def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
+    """Where models come from; None where none are needed."""
+    options = config.tracking
+    if options.backend == "synthetic":
+        return None
+    folder = Path(options.models_folder).expanduser() if options.models_folder else None
+    return ModelStore(folder) if progress is None else ModelStore(folder, progress)
+
+
+def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
     options = config.tracking
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
-    if options.backend == "synthetic":
+    if store is None:
         return made(options)
-    folder = Path(options.models_folder).expanduser() if options.models_folder else None
-    store = ModelStore(folder) if progress is None else ModelStore(folder, progress)
     still = isinstance(config.source, ImagesOptions) and source.frame_count == 1
     return made(options, still=still, store=store)
 
@@ -153,18 +168,6 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
     opened.callback(overlay.close)
     return overlay
-
-
-def _take(config: RunConfig, source: Source, info: StreamInfo) -> TakeWriter:
-    folder = config.record.folder
-    header = make_header(
-        info,
-        source=source.source_id,
-        anchor=info.anchor,
-        config=msgspec.to_builtins(config),
-    )
-    where = Path(folder).expanduser() if folder else default_takes_folder()
-    return TakeWriter(where, config.record.slate, header)
 
 
 def _counters(*stages: object) -> dict[str, int]:

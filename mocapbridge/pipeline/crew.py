@@ -28,7 +28,10 @@ class Crew:
         return self._error
 
     def start(self, name: str, body: Callable[[], None]) -> None:
-        """Run ``body`` on a thread of its own; names are used once."""
+        """Run ``body`` on a thread of its own; names are used once.
+
+        Any thread may ask for another.
+        """
 
         def run() -> None:
             try:
@@ -37,12 +40,13 @@ class Crew:
                 self._note(error)
 
         thread = threading.Thread(target=run, name=f"mocapbridge {name}", daemon=True)
-        self._threads[name] = thread
+        with self._lock:
+            self._threads[name] = thread
         thread.start()
 
     def working(self) -> bool:
         """Whether any thread still runs."""
-        return any(thread.is_alive() for thread in self._threads.values())
+        return any(thread.is_alive() for thread in self._started().values())
 
     def join(self, within_s: float) -> list[str]:
         """Wait until all threads have ended.
@@ -54,9 +58,14 @@ class Crew:
             Names of the threads that have not ended.
         """
         deadline_s = time.monotonic() + within_s
-        for thread in self._threads.values():
+        threads = self._started()
+        for thread in threads.values():
             thread.join(max(0.0, deadline_s - time.monotonic()))
-        return [name for name, thread in self._threads.items() if thread.is_alive()]
+        return [name for name, thread in threads.items() if thread.is_alive()]
+
+    def _started(self) -> dict[str, threading.Thread]:
+        with self._lock:
+            return dict(self._threads)
 
     def _note(self, error: BaseException) -> None:
         with self._lock:

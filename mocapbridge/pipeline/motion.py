@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from mocapbridge.clock import Clock
+from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
 from mocapbridge.pipeline.stages import OutgoingFrame, Overlay, Smoothing, TrackedFrame
@@ -16,10 +17,11 @@ from mocapbridge.solve.base import Solver
 from mocapbridge.types import Landmarks, MocapFrame
 
 TICK_S: Final = 0.1
-"""How often a silent source is bridged with held motion."""
+"""How often a silent source is bridged with held motion, and errands are looked for without
+frames."""
 
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
-GiveRecord: TypeAlias = Callable[[tuple[Landmarks, MocapFrame]], None]
+GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class MotionStages:
     smoother: Smoothing
     solver: Solver
     outputs: tuple[GiveMotion, ...]
-    recorder: GiveRecord | None
+    recorder: GiveRecord
     overlay: Overlay | None
 
 
@@ -43,6 +45,7 @@ class Motion:
         stats: RunStats,
         clock: Clock,
         silence_s: float | None,
+        errands: Errands[Motion],
     ) -> None:
         """Set up.
 
@@ -52,21 +55,23 @@ class Motion:
             stats: the run's numbers.
             clock: for what is sent while nothing comes.
             silence_s: bridge a pause longer than this; None never does (footage) [s].
+            errands: what others ask for between two frames.
         """
         self._stages = stages
         self._tracked = tracked
         self._stats = stats
         self._clock = clock
         self._silence_s = silence_s
+        self._errands = errands
         self._last: Landmarks | None = None
         self._arrived_ns = 0
 
     def run(self) -> None:
         """Body of the thread."""
-        timeout_s = None if self._silence_s is None else TICK_S
         try:
             while True:
-                tracked = self._tracked.take(timeout_s)
+                tracked = self._tracked.take(TICK_S)
+                self._errands.run_waiting(self)
                 if tracked is not None:
                     self._process(tracked)
                 elif self._tracked.exhausted:
@@ -76,6 +81,18 @@ class Motion:
         finally:
             # After a failure, lets the tracker go that may wait for room.
             self._tracked.discard()
+
+    def replace_smoother(self, smoother: Smoothing) -> None:
+        """Go on with another smoother. Called on the motion thread."""
+        self._stages = replace(self._stages, smoother=smoother)
+
+    def replace_solver(self, solver: Solver) -> None:
+        """Go on with another solver. Called on the motion thread."""
+        self._stages = replace(self._stages, solver=solver)
+
+    def recentre(self) -> None:
+        """Put the world's origin under the performer. Called on the motion thread."""
+        self._stages.solver.recentre()
 
     def _process(self, tracked: TrackedFrame) -> None:
         landmarks = tracked.landmarks
@@ -88,8 +105,7 @@ class Motion:
         outgoing = OutgoingFrame(motion, tracked.since_ns)
         for give in stages.outputs:
             give(outgoing)
-        if stages.recorder is not None:
-            stages.recorder((landmarks, motion))
+        stages.recorder(landmarks, motion)
         given_s = time.perf_counter()
 
         stats.stages["smooth"].add(smoothed_s - started_s)

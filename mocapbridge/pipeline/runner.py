@@ -3,7 +3,7 @@
 ::
 
     reader -> tracker -> motion -> one thread per output
-                               `-> recorder
+                               `-> one thread per take
 
 Live sources: the newest frame wins between reader and tracker and before each output, and what is
 skipped is counted. Footage: every frame is tracked, the reader waits for the tracker.
@@ -18,18 +18,18 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from mocapbridge.clock import Clock
-from mocapbridge.errors import TakeError
 from mocapbridge.outputs.base import Output
 from mocapbridge.pipeline.crew import Crew
 from mocapbridge.pipeline.delivery import Delivery
+from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.inference import Inference
 from mocapbridge.pipeline.motion import Motion, MotionStages
 from mocapbridge.pipeline.reader import REOPEN_DELAYS_S, Reader
-from mocapbridge.pipeline.recording import Recording
+from mocapbridge.pipeline.recording import OpenTake, Recording, cannot_record
 from mocapbridge.pipeline.silence import silence_after_s
 from mocapbridge.pipeline.snapshot import RunSnapshot
 from mocapbridge.pipeline.stages import (
@@ -37,14 +37,12 @@ from mocapbridge.pipeline.stages import (
     Overlay,
     ReadFrame,
     Smoothing,
-    Take,
     TrackedFrame,
 )
-from mocapbridge.pipeline.stats import OutputStats, RunStats, TakeStats
+from mocapbridge.pipeline.stats import OutputStats, RunStats
 from mocapbridge.solve.base import Solver
 from mocapbridge.sources.base import Source
 from mocapbridge.tracking.base import Tracker
-from mocapbridge.types import Landmarks, MocapFrame
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +52,6 @@ NATIVE_QUEUE: Final = 8
 """Footage at its own pace: frames that may wait for an output; older ones are skipped."""
 FAST_QUEUE: Final = 1024
 """Footage at full speed: frames that may wait for an output (3 MB)."""
-RECORD_QUEUE: Final = 1024
-"""Frames that may wait for a disk that blocks: half a minute at 30 fps."""
 
 POLL_S: Final = 0.05
 """How often the runner looks whether the run is over."""
@@ -70,6 +66,7 @@ HALT_EDGE_S: Final = 0.5
 HALT_LAST_S: Final = 0.2
 """How long a thread gets to end after what it waited for was closed: 1.9 s in all."""
 
+ResultT = TypeVar("ResultT")
 Watch = Callable[[RunSnapshot], None]
 
 
@@ -82,7 +79,9 @@ class PipelineParts:
     smoother: Smoothing
     solver: Solver
     outputs: tuple[Output, ...] = ()
-    take: Take | None = None
+    open_take: OpenTake = cannot_record
+    pre_roll_s: float = 0.0
+    """How much of what came before a take was begun is in it as well [s]."""
     overlay: Overlay | None = None
     native_pace: bool = True
     """Frames come as they were filmed; False: as fast as this machine allows."""
@@ -96,6 +95,9 @@ class PipelineParts:
 class Pipeline:
     """Runs once. Does not open its parts; ``close`` closes them."""
 
+    recording: Recording
+    """Begins and ends takes while it runs, from any thread."""
+
     def __init__(self, parts: PipelineParts, clock: Clock) -> None:
         self._parts = parts
         self._clock = clock
@@ -108,8 +110,15 @@ class Pipeline:
         self._frames: Handover[ReadFrame] = Handover(ahead)
         self._tracked: Handover[TrackedFrame] = Handover(ahead)
         self._to_outputs: list[Handover[OutgoingFrame]] = []
-        self._to_take: Handover[tuple[Landmarks, MocapFrame]] = Handover(RECORD_QUEUE)
-        self._recording: Recording | None = None
+        self._errands: Errands[Motion] = Errands()
+        self.recording = Recording(
+            parts.open_take,
+            self._edge,
+            clock,
+            self._stats.stages["record"],
+            pre_roll_s=parts.pre_roll_s,
+        )
+        self._stats.takes = lambda: self.recording.stats
         self._stats.skipped = self._skipped
         self._stats.corrupt = lambda: source.corrupt_frames
         self._stats.repairs = parts.repairs
@@ -120,6 +129,14 @@ class Pipeline:
     def snapshot(self) -> RunSnapshot:
         """The run at this instant."""
         return self._stats.snapshot()
+
+    def between_frames(self, action: Callable[[Motion], ResultT]) -> ResultT:
+        """Have something done on the motion thread, and wait for it.
+
+        Raises:
+            CommandRefused: the run starts or ends, or the action itself was refused.
+        """
+        return self._errands.ask(action)
 
     def run(
         self,
@@ -151,14 +168,15 @@ class Pipeline:
         finally:
             self._end_core()
             self._end_edge()
-        error = self._core.error or self._edge.error or self._recording_error()
+        error = self._core.error or self._edge.error or self.recording.error
         if error is not None:
             raise error
         return self.snapshot()
 
     def close(self) -> None:
         """Close every part that no thread still works with, the last opened first."""
-        stuck = {*self._core.join(0.0), *self._edge.join(0.0)}
+        self.recording.discard()
+        stuck = {*self._core.join(0.0), *self._edge.join(HALT_LAST_S)}
         with ExitStack() as closing:
             for thread_name, close in self._closers():
                 if thread_name not in stuck:
@@ -171,8 +189,6 @@ class Pipeline:
         closers += [(_output_thread(n), out.close) for n, out in enumerate(parts.outputs)]
         if parts.overlay is not None:
             closers.append(("motion", parts.overlay.close))
-        if parts.take is not None:
-            closers.append(("recorder", parts.take.close))
         return closers
 
     def _start(self) -> None:
@@ -180,9 +196,6 @@ class Pipeline:
         self._stats.started_s = time.perf_counter()
         for index, output in enumerate(self._parts.outputs):
             self._edge.start(_output_thread(index), self._delivery(output).run)
-        if self._parts.take is not None:
-            self._recording = self._recording_of(self._parts.take)
-            self._edge.start("recorder", self._recording.run)
         self._core.start("motion", self._motion().run)
         self._core.start("tracker", self._inference().run)
         self._core.start("reader", self._read)
@@ -197,23 +210,17 @@ class Pipeline:
         timed = parts.source.live or parts.native_pace
         return Delivery(output, frames, stats, self._clock if timed else None)
 
-    def _recording_of(self, take: Take) -> Recording:
-        stats = TakeStats(str(take.path), lambda: self._to_take.dropped)
-        self._stats.take = stats
-        times = self._stats.stages["record"]
-        return Recording(take, self._to_take, stats, times, self._clock)
-
     def _motion(self) -> Motion:
         parts = self._parts
         stages = MotionStages(
             smoother=parts.smoother,
             solver=parts.solver,
             outputs=tuple(frames.offer for frames in self._to_outputs),
-            recorder=None if parts.take is None else self._to_take.offer,
+            recorder=self.recording.give,
             overlay=parts.overlay,
         )
         silence_s = silence_after_s(parts.source.nominal_fps) if parts.source.live else None
-        return Motion(stages, self._tracked, self._stats, self._clock, silence_s)
+        return Motion(stages, self._tracked, self._stats, self._clock, silence_s, self._errands)
 
     def _inference(self) -> Inference:
         keep_pictures = self._parts.overlay is not None
@@ -254,20 +261,17 @@ class Pipeline:
             self._core.join(HALT_LAST_S)
         for frames in self._to_outputs:
             frames.close()
-        self._to_take.close()
+        self.recording.end()
 
     def _end_edge(self) -> None:
         if self._edge.join(HALT_EDGE_S):
             for frames in self._to_outputs:
                 frames.discard()
-            self._to_take.discard()
+            self.recording.discard()
             self._edge.join(HALT_LAST_S)
         stuck = [*self._core.join(0.0), *self._edge.join(0.0)]
         if stuck:
             _log.warning("still busy after 2 s, left behind: %s", ", ".join(stuck))
-
-    def _recording_error(self) -> TakeError | None:
-        return None if self._recording is None else self._recording.error
 
 
 class _Patience:

@@ -45,7 +45,7 @@ class OutputSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshot:
-    """The take being recorded."""
+    """A take, being recorded or finished."""
 
     path: str
     frames: int
@@ -54,7 +54,9 @@ class TakeSnapshot:
     dropped: int
     """Frames the disk was too slow for."""
     error: str
-    """Why recording stopped before the run did, ``""`` when it did not."""
+    """Why recording stopped before it was asked to, ``""`` when it did not."""
+    recording: bool
+    """False once the file is finished or given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,6 @@ class RunSnapshot:
     parts: dict[str, PartSnapshot]
     outputs: tuple[OutputSnapshot, ...]
     take: TakeSnapshot | None
+    """The take being recorded, or else the latest of the run."""
+    earlier_takes: tuple[TakeSnapshot, ...] = ()
+    """Those before it."""

@@ -72,6 +72,7 @@ class TakeStats:
         self.first_ns = 0
         self.last_ns = 0
         self.error = ""
+        self.recording = True
 
     def recorded(self, capture_time_ns: int) -> None:
         """One more frame is in the take."""
@@ -88,6 +89,7 @@ class TakeStats:
             length_s=(self.last_ns - self.first_ns) / 1e9,
             dropped=self.dropped(),
             error=self.error,
+            recording=self.recording,
         )
 
 
@@ -111,7 +113,7 @@ class RunStats:
         default_factory=lambda: {name: DurationRing() for name in STAGES}
     )
     outputs: list[OutputStats] = field(default_factory=list[OutputStats])
-    take: TakeStats | None = None
+    takes: Callable[[], list[TakeStats]] = list
     latest: tuple[SmoothedLandmarks, MocapFrame] | None = None
     skipped: Callable[[], int] = lambda: 0
     corrupt: Callable[[], int] = lambda: 0
@@ -124,6 +126,7 @@ class RunStats:
 
     def snapshot(self) -> RunSnapshot:
         """The run at this instant."""
+        takes = tuple(take.snapshot() for take in self.takes())
         return RunSnapshot(
             elapsed_s=time.perf_counter() - self.started_s,
             source_id=self.source_id,
@@ -141,7 +144,8 @@ class RunStats:
             stages=self._percentiles(),
             parts=_parts(*self.latest) if self.latest else {},
             outputs=tuple(output.snapshot() for output in self.outputs),
-            take=None if self.take is None else self.take.snapshot(),
+            take=takes[-1] if takes else None,
+            earlier_takes=takes[:-1],
         )
 
     def _percentiles(self) -> dict[str, Percentiles]:

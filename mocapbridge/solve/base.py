@@ -18,3 +18,7 @@ class Solver(Protocol):
     def solve(self, landmarks: SmoothedLandmarks) -> MocapFrame:
         """The motion of one frame. Frames come in the order of their capture times."""
         ...
+
+    def recentre(self) -> None:
+        """From the next frame on the world's origin is on the floor under the performer."""
+        ...

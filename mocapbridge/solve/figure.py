@@ -28,7 +28,7 @@ def _carriers() -> tuple[int, ...]:
     return tuple(order.index(carried.get(landmark, 0)) for landmark in range(33))
 
 
-_CARRIERS: Final = np.array(_carriers())
+CARRIERS: Final = np.array(_carriers())
 """(33,) index of the fitted point that carries each landmark."""
 
 
@@ -109,11 +109,11 @@ class FigureTracker:
         moved = fitted - hips - points_m[bones.POINTS]
         world_from_image = self._camera.world_from_image
         return Figure(
-            points_m=(points_m + moved[_CARRIERS]) @ world_from_image.T,
+            points_m=(points_m + moved[CARRIERS]) @ world_from_image.T,
             hips_m=world_from_image @ hips,
             ankles_m=self._contact.anchors_m @ world_from_image.T,
             planted=self._contact.strength,
             floor_m=self._contact.floor_m,
-            belief=belief[_CARRIERS],
+            belief=belief[CARRIERS],
             stood=self._contact.stood,
         )

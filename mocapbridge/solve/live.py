@@ -104,6 +104,13 @@ class LiveSolver:
         )
         return self._frame(landmarks, pose, face)
 
+    def recentre(self) -> None:
+        """From the next frame on the world's origin is on the floor under the performer.
+
+        The performer glides there within a few frames.
+        """
+        self._placement.recentre()
+
     def _frame(self, landmarks: Landmarks, pose: PoseMotion, face: FaceMotion) -> MocapFrame:
         return MocapFrame(
             subject=self._subject,

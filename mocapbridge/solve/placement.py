@@ -66,6 +66,10 @@ class Placement:
         self._root_m = np.array((0.0, self._rest_height_m, 0.0))
         self._headings = np.tile(np.array((0.0, 0.0, 1.0)), (2, 1))
 
+    def recentre(self) -> None:
+        """The world's origin goes to the floor under the hips of the next frame."""
+        self._origin_m = None
+
     def place(
         self, figure: Figure | None, world: Float64Array, dt_s: float
     ) -> tuple[Float64Array, Float64Array]:

@@ -1,12 +1,14 @@
 """Where takes go and what they are called: names that stay inside the folder, files never replaced.
 
-A take is one file, ``SLATE_NNN.mocap.jsonl``. The slate is the user's word for the shot, the number
-counts the takes of it. What a user, a script or the network may ask for as a slate is checked here,
-so that it means the same on every operating system and can never name another folder.
+A take is one file, ``SLATE_NNN.mocap``, and while it is recorded ``SLATE_NNN.mocap.jsonl``. The
+slate is the user's word for the shot, the number counts the takes of it. What a user, a script or
+the network may ask for as a slate is checked here, so that it means the same on every operating
+system and can never name another folder.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -16,8 +18,11 @@ from platformdirs import user_documents_path
 
 from mocapbridge.errors import TakeUnwritable
 
-TAKE_SUFFIX: Final = ".mocap.jsonl"
-"""How the name of every take ends."""
+PACKED_SUFFIX: Final = ".mocap"
+"""How the name of a finished take ends."""
+JOURNAL_SUFFIX: Final = ".mocap.jsonl"
+"""How the name of a take ends that is being recorded, or was when the process was killed."""
+_PACKING_SUFFIX: Final = ".mocap.part"
 
 _SLATE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
 
@@ -48,6 +53,42 @@ def slate_problem(slate: str) -> str | None:
     return None
 
 
+def stem_of(take: Path) -> str:
+    """``SLATE_NNN`` of a take's name, or its name without its last suffix when it has no other."""
+    for suffix in (JOURNAL_SUFFIX, PACKED_SUFFIX, _PACKING_SUFFIX):
+        if take.name.endswith(suffix):
+            return take.name.removesuffix(suffix)
+    return take.stem
+
+
+def packed_path(journal: Path) -> Path:
+    """Where a take lies once it is finished."""
+    return journal.with_name(stem_of(journal) + PACKED_SUFFIX)
+
+
+def packing_path(journal: Path) -> Path:
+    """Where a take is packed while it is recorded."""
+    return journal.with_name(stem_of(journal) + _PACKING_SUFFIX)
+
+
+def put_in_place(written: Path, wanted: Path) -> None:
+    """Give a finished file its name, replacing nothing.
+
+    Raises:
+        OSError: something has that name, or the folder is gone.
+    """
+    try:
+        os.link(written, wanted)  # unlike renaming, this never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links, such as exFAT
+        if wanted.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(wanted)) from None
+        written.rename(wanted)
+    else:
+        written.unlink()
+
+
 def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
     """Create the file of the next take of a slate, atomically and without replacing anything.
 
@@ -71,7 +112,7 @@ def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
         folder.mkdir(parents=True, exist_ok=True)
         first = _next_number(folder, slate)
         for number in range(first, first + _TRIES):
-            path = folder / f"{slate}_{number:03d}{TAKE_SUFFIX}"
+            path = folder / f"{slate}_{number:03d}{JOURNAL_SUFFIX}"
             try:
                 return path, _create(path)
             except FileExistsError:

@@ -11,7 +11,7 @@ class RecordOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Recording of takes."""
 
     enabled: bool = False
-    """Record every run, as `--record` does."""
+    """Record from the first frame on, as `--record` does."""
     folder: str | None = None
     """Where takes go; ``Documents/mocapbridge`` of the user when left out."""
     # The pattern is for editors alone: names.slate_problem says better what is wrong.
@@ -19,3 +19,5 @@ class RecordOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"})
     ] = "take"
     """First part of a take's name: up to 80 letters, digits, dots, dashes and underscores."""
+    pre_roll_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
+    """A take begun during the run also holds what came this long before."""

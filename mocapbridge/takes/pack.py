@@ -1,122 +1,62 @@
-"""From the pipeline's types to the lines of a take: arrays become integers, a part at a time."""
+"""From the pipeline's types to integers: a frame at a time, in one pass over one buffer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.takes.records import (
-    IMAGE_STEP,
-    INTEGER_LIMIT,
-    MATRIX_STEP,
-    POSITION_STEP_M,
-    ROTATION_STEP,
-    WEIGHT_STEP,
-    WORLD_STEP_M,
-    FaceRecord,
-    FrameRecord,
-    HandRecord,
-    MeshRecord,
-    MotionRecord,
-    PoseRecord,
-)
+from mocapbridge.takes.layout import COLUMNS, MEASURED, place_of, step_size
+from mocapbridge.takes.packed_frame import PackedFrame
+from mocapbridge.takes.records import IMAGE_STEP, INTEGER_LIMIT, StepSizes
 from mocapbridge.types import (
-    BLENDSHAPE_COUNT,
-    FACE_LANDMARK_COUNT,
-    HAND_LANDMARK_COUNT,
-    POSE_LANDMARK_COUNT,
     FaceLandmarks,
     Float32Array,
     HandLandmarks,
     Landmarks,
     MocapFrame,
     PoseLandmarks,
+    Side,
     TrackState,
 )
 
 _INT16_MAX: Final = 32767
 _LOST: Final = int(TrackState.LOST)
 
-_POSE: Final = (
-    ((POSE_LANDMARK_COUNT, 3), IMAGE_STEP),
-    ((POSE_LANDMARK_COUNT, 3), WORLD_STEP_M),
-    ((POSE_LANDMARK_COUNT,), WEIGHT_STEP),
-    ((POSE_LANDMARK_COUNT,), WEIGHT_STEP),
-    ((1,), WEIGHT_STEP),
-)
-_FACE: Final = (((BLENDSHAPE_COUNT,), WEIGHT_STEP), ((4, 4), MATRIX_STEP), ((1,), WEIGHT_STEP))
-_HAND: Final = (
-    ((HAND_LANDMARK_COUNT, 3), IMAGE_STEP),
-    ((HAND_LANDMARK_COUNT, 3), WORLD_STEP_M),
-    ((1,), WEIGHT_STEP),
-    ((1,), WEIGHT_STEP),
-)
-_MOTION: Final = (
-    ((3,), POSITION_STEP_M),
-    ((JOINT_COUNT, 4), ROTATION_STEP),
-    ((JOINT_COUNT, 3), POSITION_STEP_M),
-    ((JOINT_COUNT,), WEIGHT_STEP),
-    ((1,), WEIGHT_STEP),
-    ((1,), WEIGHT_STEP),
-    ((BLENDSHAPE_COUNT,), WEIGHT_STEP),
-    ((4, 4), MATRIX_STEP),
-    ((2, 2), ROTATION_STEP),
-)
-
-
-class _Group:
-    """Turns a fixed set of arrays into lists of integers, in one pass over one buffer."""
-
-    def __init__(self, fields: Sequence[tuple[tuple[int, ...], float]]) -> None:
-        counts = [int(np.prod(shape)) for shape, _ in fields]
-        ends = np.cumsum(counts).tolist()
-        self._slices = [slice(end - count, end) for end, count in zip(ends, counts, strict=True)]
-        self._numbers = np.zeros(sum(counts), dtype=np.float64)
-        self._steps = np.repeat([step for _, step in fields], counts)
-        self._views = [
-            np.reshape(self._numbers[part], shape)
-            for part, (shape, _) in zip(self._slices, fields, strict=True)
-        ]
-
-    def integers(self, *arrays: npt.ArrayLike) -> list[list[int]] | None:
-        """One list per array; None when a number is not finite or beyond all measure."""
-        for view, array in zip(self._views, arrays, strict=True):
-            view[...] = array
-        numbers = self._numbers
-        np.divide(numbers, self._steps, out=numbers)
-        np.rint(numbers, out=numbers)
-        if not np.abs(numbers).max() <= INTEGER_LIMIT:  # written so that NaN fails as well
-            return None
-        flat: list[int] = numbers.astype(np.int64).tolist()
-        return [flat[part] for part in self._slices]
+_STATES: Final = {name: COLUMNS[name].place for name in COLUMNS if COLUMNS[name].table == "states"}
+_GROUPS: Final = tuple(place_of(group) for group in MEASURED)
+_POSE, _FACE, _LEFT, _RIGHT, _MOTION = range(len(_GROUPS))
+_GROUP_STARTS: Final = np.array([place.start for place in _GROUPS])
 
 
 class FramePacker:
-    """Makes the line of a frame. Keeps its buffers: one packer per take, used by one thread."""
+    """Makes integers of frames. Keeps its buffers: one packer per take, used by one thread."""
 
     rejected_parts: int
     """Parts whose numbers were not finite or beyond all measure, recorded as lost."""
 
     def __init__(self) -> None:
         self.rejected_parts = 0
-        self._pose = _Group(_POSE)
-        self._face = _Group(_FACE)
-        self._hand = _Group(_HAND)
-        self._motion = _Group(_MOTION)
-        self._mesh = np.zeros((FACE_LANDMARK_COUNT, 3), dtype=np.float64)
-        self._last_motion = [[0] * int(np.prod(shape)) for shape, _ in _MOTION]
+        self._packed = PackedFrame()
+        self._states = self._packed.tables["states"]
+        self._raw = np.zeros(_GROUPS[-1].stop, dtype=np.float64)
+        self._steps = np.ones_like(self._raw)
+        self._views: list[list[npt.NDArray[np.float64]]] = []
+        for group in MEASURED:
+            columns = [COLUMNS[name] for name, _, _ in group]
+            for column in columns:
+                self._steps[column.place] = step_size(column, StepSizes())
+            self._views.append([self._raw[c.place].reshape(c.shape) for c in columns])
+        self._mesh = np.zeros(COLUMNS["face_mesh"].shape, dtype=np.float64)
+        self._packed.numbers("face_mesh_scale")[:] = 1
 
-    def pack(self, landmarks: Landmarks, motion: MocapFrame, source: str) -> FrameRecord:
-        """The line of one frame.
+    def pack(self, landmarks: Landmarks, motion: MocapFrame) -> PackedFrame:
+        """The integers of one frame. The result is good until the next call.
 
         Args:
             landmarks: raw landmarks, as tracking gave them.
             motion: what was solved from them.
-            source: the header's source.
 
         Raises:
             ValueError: the two are not of the same frame.
@@ -129,105 +69,134 @@ class FramePacker:
                 f"landmarks of frame {landmarks.frame_index} and motion of frame "
                 f"{motion.frame_id} do not belong together"
             )
-        return FrameRecord(
-            index=landmarks.frame_index,
-            time_ns=landmarks.capture_time_ns,
-            size_px=landmarks.image_size_px,
-            pose=self._pose_record(landmarks.pose),
-            face=self._face_record(landmarks.face),
-            left_hand=self._hand_record(landmarks.left_hand),
-            right_hand=self._hand_record(landmarks.right_hand),
-            motion=self._motion_record(motion),
-            segment=landmarks.segment,
-            source=None if landmarks.source_id == source else landmarks.source_id,
+        self._packed.tables["clock"][:] = (
+            landmarks.capture_time_ns,
+            landmarks.frame_index,
+            landmarks.segment,
+            *landmarks.image_size_px,
         )
+        self._take_pose(landmarks.pose)
+        self._take_face(landmarks.face)
+        self._take_hand(landmarks.left_hand, Side.LEFT)
+        self._take_hand(landmarks.right_hand, Side.RIGHT)
+        self._take_motion(motion)
+        self._convert(landmarks)
+        left, right = landmarks.left_hand, landmarks.right_hand
+        self._packed.texts = (
+            landmarks.source_id,
+            left.gesture if self._state("left_hand_state") else "",
+            right.gesture if self._state("right_hand_state") else "",
+            *motion.gestures,
+        )
+        return self._packed
 
-    def _pose_record(self, pose: PoseLandmarks) -> PoseRecord:
+    def _state(self, name: str) -> int:
+        return int(self._states[_STATES[name].start])
+
+    def _set_state(self, name: str, *values: int) -> None:
+        self._states[_STATES[name]] = values
+
+    def _take_pose(self, pose: PoseLandmarks) -> None:
+        self._set_state("pose_state", int(pose.state))
         if pose.state is TrackState.LOST:
-            return PoseRecord(state=_LOST)
-        numbers = self._pose.integers(
-            pose.image, pose.world_m, pose.visibility, pose.presence, pose.confidence
-        )
-        if numbers is None:
-            self.rejected_parts += 1
-            return PoseRecord(state=_LOST)
-        image, world, visibility, presence, (confidence,) = numbers
-        return PoseRecord(int(pose.state), confidence, image, world, visibility, presence)
+            return
+        image, world, visibility, presence, confidence = self._views[_POSE]
+        image[...] = pose.image
+        world[...] = pose.world_m
+        visibility[...] = pose.visibility
+        presence[...] = pose.presence
+        confidence[...] = pose.confidence
 
-    def _face_record(self, face: FaceLandmarks) -> FaceRecord:
+    def _take_face(self, face: FaceLandmarks) -> None:
+        self._set_state("face_state", int(face.state))
         if face.state is TrackState.LOST:
-            return FaceRecord(state=_LOST)
-        numbers = self._face.integers(face.blendshapes, face.camera_from_face_cm, face.confidence)
-        mesh = self._mesh_record(face.image)
-        if numbers is None or mesh is None:
-            self.rejected_parts += 1
-            return FaceRecord(state=_LOST)
-        blendshapes, matrix, (confidence,) = numbers
-        return FaceRecord(
-            int(face.state),
-            confidence,
-            mesh,
-            blendshapes if face.blendshapes_measured else None,
-            matrix if face.matrix_measured else None,
-        )
+            self._set_state("face_measured", 0, 0)
+            return
+        self._set_state("face_measured", face.blendshapes_measured, face.matrix_measured)
+        blendshapes, matrix, confidence = self._views[_FACE]
+        blendshapes[...] = face.blendshapes
+        matrix[...] = face.camera_from_face_cm
+        confidence[...] = face.confidence
 
-    def _hand_record(self, hand: HandLandmarks) -> HandRecord:
+    def _take_hand(self, hand: HandLandmarks, side: Side) -> None:
+        self._set_state(f"{side.name.lower()}_hand_state", int(hand.state))
         if hand.state is TrackState.LOST:
-            return HandRecord(state=_LOST)
-        numbers = self._hand.integers(hand.image, hand.world_m, hand.confidence, hand.gesture_score)
-        if numbers is None:
-            self.rejected_parts += 1
-            return HandRecord(state=_LOST)
-        image, world, (confidence,), (score,) = numbers
-        return HandRecord(int(hand.state), confidence, image, world, hand.gesture, score)
+            return
+        image, world, confidence, score = self._views[_LEFT if side is Side.LEFT else _RIGHT]
+        image[...] = hand.image
+        world[...] = hand.world_m
+        confidence[...] = hand.confidence
+        score[...] = hand.gesture_score
 
-    def _mesh_record(self, image: Float32Array) -> MeshRecord | None:
+    def _take_motion(self, motion: MocapFrame) -> None:
+        pose, face = motion.pose, motion.face
+        self._set_state("motion_state", int(pose.state))
+        self._set_state("motion_face_state", int(face.state))
+        self._set_state(
+            "motion_hand_states", int(motion.left_hand_state), int(motion.right_hand_state)
+        )
+        self._set_state("motion_feet_planted", *pose.feet_planted)
+        self._states[_STATES["motion_joint_state"]] = pose.joint_state
+        for view, values in zip(
+            self._views[_MOTION],
+            (
+                pose.root_position_in_world_m,
+                pose.rotations_wxyz,
+                pose.positions_in_world_m,
+                pose.joint_confidence,
+                pose.confidence,
+                face.confidence,
+                face.blendshapes,
+                face.world_from_head,
+                face.gaze_rad,
+            ),
+            strict=True,
+        ):
+            view[...] = values
+
+    def _convert(self, landmarks: Landmarks) -> None:
+        """Integers of every part that is there; one with a bad number is lost and counted."""
+        scaled = np.rint(self._raw / self._steps)
+        largest = np.maximum.reduceat(np.abs(scaled), _GROUP_STARTS)
+        good = largest <= INTEGER_LIMIT  # false for NaN as well
+        numbers = self._packed.tables["numbers"]
+        for group, state in enumerate(
+            ("pose_state", "face_state", "left_hand_state", "right_hand_state")
+        ):
+            if self._state(state) == _LOST:
+                continue
+            if good[group] and (group != _FACE or self._convert_mesh(landmarks.face.image)):
+                numbers[_GROUPS[group]] = scaled[_GROUPS[group]]
+            else:
+                self.rejected_parts += 1
+                self._set_state(state, _LOST)
+                if group == _FACE:
+                    self._set_state("face_measured", 0, 0)
+        if good[_MOTION]:
+            numbers[_GROUPS[_MOTION]] = scaled[_GROUPS[_MOTION]]
+        else:
+            self._reject_motion()
+
+    def _reject_motion(self) -> None:
+        # The pose before it stays, and says that it is worth nothing.
+        self.rejected_parts += 1
+        self._set_state("motion_state", _LOST)
+        self._set_state("motion_face_state", _LOST)
+        for name in ("motion_confidence", "motion_face_confidence"):
+            self._packed.numbers(name)[:] = 0
+
+    def _convert_mesh(self, image: Float32Array) -> bool:
         mesh = self._mesh
         np.divide(image, IMAGE_STEP, out=mesh)
         low, high = np.rint(mesh.min(axis=0)), np.rint(mesh.max(axis=0))
         if not max(high.max(), -low.min()) <= INTEGER_LIMIT:
-            return None
+            return False
         origin = np.floor((low + high) / 2)
         mesh -= origin
         scale = max(1, int(np.ceil((high - origin).max() / _INT16_MAX)))
         mesh /= scale
         np.rint(mesh, out=mesh)
-        return MeshRecord(origin.astype(np.int64).tolist(), scale, mesh.astype("<i2").tobytes())
-
-    def _motion_record(self, motion: MocapFrame) -> MotionRecord:
-        pose, face = motion.pose, motion.face
-        numbers = self._motion.integers(
-            pose.root_position_in_world_m,
-            pose.rotations_wxyz,
-            pose.positions_in_world_m,
-            pose.joint_confidence,
-            pose.confidence,
-            face.confidence,
-            face.blendshapes,
-            face.world_from_head,
-            face.gaze_rad,
-        )
-        finite = numbers is not None
-        if numbers is None:
-            self.rejected_parts += 1
-            numbers = self._last_motion
-        self._last_motion = numbers
-        root, rotations, positions, joint_confidence, (sure,), (face_sure,), *rest = numbers
-        blendshapes, head, gaze = rest
-        return MotionRecord(
-            state=int(pose.state) if finite else _LOST,
-            confidence=sure if finite else 0,
-            root=root,
-            rotations=rotations,
-            positions=positions,
-            joint_state=pose.joint_state.tolist(),
-            joint_confidence=joint_confidence,
-            face_state=int(face.state) if finite else _LOST,
-            face_confidence=face_sure if finite else 0,
-            blendshapes=blendshapes,
-            head=head,
-            gaze=gaze,
-            hand_states=(int(motion.left_hand_state), int(motion.right_hand_state)),
-            gestures=motion.gestures,
-            feet_planted=pose.feet_planted,
-        )
+        self._packed.numbers("face_mesh_origin")[:] = origin
+        self._packed.numbers("face_mesh_scale")[:] = scale
+        self._packed.tables["mesh"][:] = mesh.reshape(-1)
+        return True

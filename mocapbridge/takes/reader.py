@@ -1,28 +1,33 @@
-"""Reading a take, also one whose recording was cut off."""
+"""Reading a take: packed, being recorded, or cut off."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.errors import TakeUnreadable
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_NAMES
-from mocapbridge.takes.records import FORMAT, VERSION, FrameRecord, TakeFooter, TakeHeader
-from mocapbridge.takes.unpack import landmarks_from, motion_from
+from mocapbridge.takes.columns import LandmarkColumns, MotionColumns
+from mocapbridge.takes.gather import (
+    Arrays,
+    Columns,
+    landmark_columns,
+    motion_columns,
+    values_of,
+)
+from mocapbridge.takes.journal_reader import JournalFile
+from mocapbridge.takes.layout import COLUMNS, LANDMARK_COLUMNS, MOTION_COLUMNS
+from mocapbridge.takes.packed_reader import MAGIC, PackedFile
+from mocapbridge.takes.records import FORMAT, VERSION, StepSizes, TakeFooter, TakeHeader
 from mocapbridge.types import Landmarks, MocapFrame
 
 logger = logging.getLogger(__name__)
-
-LINE_LIMIT_BYTES: Final = 1_000_000
-"""No line of a take is longer; frames are about 10 kB, a header holds the configuration."""
-
-_FOOTER_BYTES: Final = 4096
 
 
 class _Start(msgspec.Struct):
@@ -38,7 +43,20 @@ class TakeFrame(NamedTuple):
     landmarks: Landmarks
     """Raw, as tracking gave them, to the format's steps."""
     motion: MocapFrame
-    """What was solved from them while recording."""
+    """What was solved from them."""
+
+
+class _Content(Protocol):
+    """What both kinds of file hold."""
+
+    header_json: bytes
+    footer: TakeFooter | None
+    texts: list[str]
+    """Complete once all blocks were read."""
+
+    def blocks(self, names: Collection[str]) -> Iterator[Columns]: ...
+
+    def gather(self, names: Collection[str], steps: StepSizes) -> Arrays: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +67,50 @@ class Take:
     header: TakeHeader
     footer: TakeFooter | None
     """None when the recording was cut off."""
+    _content: _Content
 
     def frames(self) -> Iterator[TakeFrame]:
-        """The frames in order, from the first one each time.
+        """The frames in order, from the first one each time; a block of them is in memory.
 
         A torn last line, as a kill or a power cut leaves it, ends the take.
 
         Raises:
-            TakeUnreadable: a line other than the last is not a frame, or the file is gone.
+            TakeUnreadable: something in the file is not what it must be, or the file is gone.
         """
         read = 0
-        for record in self._records():
-            try:
-                yield TakeFrame(
-                    landmarks_from(record, self.header), motion_from(record, self.header)
-                )
-            except ValueError as error:
-                raise TakeUnreadable(
-                    f"line {read + 2} is not a frame: {error} ({self.path})"
-                ) from error
-            read += 1
+        for block in self._content.blocks(tuple(COLUMNS)):
+            arrays = values_of(block, self.header.steps)
+            texts = tuple(self._content.texts)
+            landmarks = landmark_columns(arrays, texts)
+            motion = motion_columns(arrays, self.header, texts)
+            for row in range(motion.frames):
+                yield TakeFrame(landmarks.frame(row), motion.frame(row))
+            read += motion.frames
+        self._compare_count(read)
+
+    def motion(self) -> MotionColumns:
+        """The solved motion of all frames, in memory: 3 kB a frame.
+
+        Raises:
+            TakeUnreadable: something in the file is not what it must be, or the file is gone.
+        """
+        arrays = self._content.gather(MOTION_COLUMNS, self.header.steps)
+        motion = motion_columns(arrays, self.header, tuple(self._content.texts))
+        self._compare_count(motion.frames)
+        return motion
+
+    def landmarks(self) -> LandmarkColumns:
+        """The raw landmarks of all frames, in memory: 8 kB a frame.
+
+        Raises:
+            TakeUnreadable: something in the file is not what it must be, or the file is gone.
+        """
+        arrays = self._content.gather(LANDMARK_COLUMNS, self.header.steps)
+        landmarks = landmark_columns(arrays, tuple(self._content.texts))
+        self._compare_count(landmarks.frames)
+        return landmarks
+
+    def _compare_count(self, read: int) -> None:
         if self.footer is not None and self.footer.frames != read:
             logger.warning(
                 "the take says it has %d frames and has %d (%s)",
@@ -76,27 +118,6 @@ class Take:
                 read,
                 self.path,
             )
-
-    def _records(self) -> Iterator[FrameRecord]:
-        decoder = msgspec.json.Decoder(FrameRecord | TakeFooter)
-        try:
-            with self.path.open("rb") as file:
-                _next_line(file, self.path, 1)
-                number = 1
-                while line := _next_line(file, self.path, number := number + 1):
-                    try:
-                        record = decoder.decode(line)
-                    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-                        if not file.read(1):  # nothing follows: torn by a kill or a power cut
-                            return
-                        raise TakeUnreadable(
-                            f"line {number} is not a frame: {error} ({self.path})"
-                        ) from error
-                    if isinstance(record, TakeFooter):
-                        return
-                    yield record
-        except OSError as error:
-            raise TakeUnreadable(f"{error.strerror or error} ({self.path})") from error
 
 
 def read_take(path: Path) -> Take:
@@ -110,24 +131,11 @@ def read_take(path: Path) -> Take:
     """
     try:
         with path.open("rb") as file:
-            header = _header(_next_line(file, path, 1), path)
-            footer = _footer(file)
+            packed = file.read(len(MAGIC)) == MAGIC
+        content: _Content = PackedFile(path) if packed else JournalFile(path)
     except OSError as error:
         raise TakeUnreadable(f"{error.strerror or error} ({path})") from error
-    return Take(path, header, footer)
-
-
-def _next_line(file: BinaryIO, path: Path, number: int) -> bytes:
-    """The next line; empty at the end of the file."""
-    line = file.readline(LINE_LIMIT_BYTES + 1)
-    if len(line) <= LINE_LIMIT_BYTES:
-        return line
-    if line.endswith(b"\0"):  # what some file systems leave of unflushed data
-        return b""
-    raise TakeUnreadable(
-        f"line {number} is longer than the {LINE_LIMIT_BYTES} bytes a line of a take can have "
-        f"({path})"
-    )
+    return Take(path, _header(content.header_json, path), content.footer, content)
 
 
 def _header(line: bytes, path: Path) -> TakeHeader:
@@ -150,14 +158,3 @@ def _header(line: bytes, path: Path) -> TakeHeader:
     if tuple(header.blendshape_names) != ARKIT_NAMES:
         raise TakeUnreadable(f"the take has other blendshapes than ARKit's 52 ({path})")
     return header
-
-
-def _footer(file: BinaryIO) -> TakeFooter | None:
-    """The footer, when the file ends with one."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _FOOTER_BYTES))
-    last_line = file.read().rstrip(b"\n").rpartition(b"\n")[2]
-    try:
-        return msgspec.json.decode(last_line, type=TakeFooter)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return None

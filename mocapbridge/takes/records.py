@@ -61,6 +61,21 @@ class AnchorRecord(Struct, frozen=True, kw_only=True):
     unix_ns: Nanoseconds
 
 
+class CameraRecord(Struct, frozen=True, kw_only=True):
+    """The camera, as far as it is known."""
+
+    kind: str
+    """Type of source: ``camera``, ``video``, ..."""
+    stated_fps: Annotated[float, Meta(ge=0.0, le=1e6)] = 0.0
+    """Rate the source states; 0 when it states none [1/s]."""
+    horizontal_fov_deg: Annotated[float, Meta(ge=0.0, le=180.0)] = 0.0
+    """Horizontal field of view of the whole picture, as the solver was told."""
+    tilt_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
+    """How far it looks down."""
+    roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
+    """How far the picture leans clockwise."""
+
+
 class TakeHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="header"):
     """First line of a take: what holds for all of it."""
 
@@ -85,6 +100,13 @@ class TakeHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="heade
     steps: StepSizes = field(default_factory=StepSizes)
     config: dict[str, Any]
     """The effective configuration of the run."""
+    timecode: str = ""
+    """Local time of day at the anchor, ``HH:MM:SS:FF``; frames count from 0 in each second."""
+    camera: CameraRecord | None = None
+    models: dict[str, str] = field(default_factory=dict[str, str])
+    """What tracked: versions and origins, by name."""
+    calibration: dict[str, Any] | None = None
+    """The performer's calibration profile, when there was one."""
 
 
 class PoseRecord(Struct, omit_defaults=True):
@@ -177,6 +199,20 @@ class TakeFooter(Struct, tag_field="kind", tag="footer"):
     rejected_parts: Count = 0
     """Parts whose numbers were not finite or beyond all measure, recorded as lost."""
     complete: bool = True
+
+
+class TakeIndex(Struct, frozen=True, kw_only=True):
+    """What a packed take knows of all its frames."""
+
+    frames: Count
+    rejected_parts: Count = 0
+    """As in ``TakeFooter``."""
+    blocks: list[_AtLeastOne]
+    """How many frames each block has."""
+    texts: list[str]
+    """What the columns of texts number."""
+    first_time_ns: Nanoseconds = 0
+    last_time_ns: Nanoseconds = 0
 
 
 Line: TypeAlias = TakeHeader | FrameRecord | TakeFooter

@@ -1,42 +1,38 @@
-"""Writing a take: a line per frame, on disk within a second, readable whatever happens next."""
+"""Recording a take: a journal that survives anything, packed when the take is finished."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import shutil
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from mocapbridge import __version__
-from mocapbridge.clock import NS_PER_S, RunAnchor
+from mocapbridge.clock import RunAnchor
 from mocapbridge.errors import TakeUnwritable
-from mocapbridge.takes.names import create_take_file
+from mocapbridge.takes.journal import Journal
+from mocapbridge.takes.names import packed_path, packing_path, put_in_place
 from mocapbridge.takes.pack import FramePacker
-from mocapbridge.takes.records import AnchorRecord, FrameRecord, TakeFooter, TakeHeader
+from mocapbridge.takes.packed_writer import PackedWriter
+from mocapbridge.takes.records import AnchorRecord, CameraRecord, TakeHeader
 from mocapbridge.types import Landmarks, MocapFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
 
-FLUSH_INTERVAL_NS: Final = NS_PER_S // 2
-"""How often written frames are forced to the disk: twice as often as promised, as a disk that is
-busy may take a while."""
 
-LOW_DISK_BYTES: Final = 500_000_000
-"""Free space below which a warning is given: about 25 minutes of recording at 30 frames/s."""
-
-_DISK_CHECK_NS: Final = 10 * NS_PER_S
-_LINE_BYTES: Final = 16_384
-
-
-def make_header(
-    info: StreamInfo, *, source: str, anchor: RunAnchor, config: Mapping[str, Any]
+def make_header(  # noqa: PLR0913 - what a header says of a run, each by its name
+    info: StreamInfo,
+    *,
+    source: str,
+    anchor: RunAnchor,
+    config: Mapping[str, Any],
+    camera: CameraRecord | None = None,
+    models: Mapping[str, str] | None = None,
+    calibration: Mapping[str, Any] | None = None,
 ) -> TakeHeader:
     """The first line of a take.
 
@@ -45,6 +41,9 @@ def make_header(
         source: ``VideoFrame.source_id``.
         anchor: ties the frames' times to the wall clock.
         config: the effective configuration as plain values (``msgspec.to_builtins``).
+        camera: how the camera stood, as far as it is known.
+        models: versions and origins of what tracked.
+        calibration: the performer's calibration profile as plain values, when there is one.
     """
     created = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(
         microseconds=anchor.unix_ns // 1000
@@ -54,29 +53,37 @@ def make_header(
         subject=info.subject,
         source=source,
         created=created.isoformat(timespec="milliseconds"),
+        timecode=_timecode(created.astimezone(), Fraction(*info.frame_rate)),
         anchor=AnchorRecord(monotonic_ns=anchor.monotonic_ns, unix_ns=anchor.unix_ns),
         frame_rate=info.frame_rate,
         face_source=info.face_source,
         rest_positions_m=[(x, y, z) for x, y, z in np.round(info.rest_positions_m, 6).tolist()],
         config=dict(config),
+        camera=camera,
+        models=dict(models or {}),
+        calibration=None if calibration is None else dict(calibration),
     )
+
+
+def _timecode(local: datetime, rate: Fraction) -> str:
+    """Local time of day as HH:MM:SS:FF, frames counted from 0 within each second."""
+    frame = local.microsecond * -(-rate.numerator // rate.denominator) // 1_000_000
+    return f"{local:%H:%M:%S}:{frame:02d}"
 
 
 class TakeWriter:
     """One take being recorded, used by one thread at a time.
 
-    Every frame is handed to the operating system at once, so a killed process loses at most the
-    line it was writing; ``flush_if_due`` forces it to the disk, so that a power cut loses less than
-    a second. A write that fails leaves a file of whole lines.
+    While it is recorded, its file is the journal: whole lines, whatever happens. The packed file
+    grows beside it and takes its place when the take is finished. Where that fails, for example
+    because the disk is full, the journal stays and is the take.
     """
 
     path: Path
-    """The file."""
-    frames: int
-    """Frames written so far."""
+    """The file that holds the take: the journal, after ``close`` the packed file."""
 
     def __init__(self, folder: Path, slate: str, header: TakeHeader) -> None:
-        """Create the file and write the header.
+        """Create the files and write the header.
 
         Args:
             folder: where takes go; created when missing.
@@ -86,21 +93,19 @@ class TakeWriter:
         Raises:
             TakeUnwritable: the name is not allowed, or the folder cannot be written to.
         """
-        self.frames = 0
-        self._header = header
         self._packer = FramePacker()
-        self._encoder = msgspec.json.Encoder()
-        self._line = bytearray(_LINE_BYTES)
-        self._good_bytes = 0
-        self._unflushed = False
-        self._flushed_ns: int | None = None
-        self._disk_checked_ns = 0
-        self._low_disk_told = False
-        self.path, self._file = create_take_file(folder, slate)
-        self._append(header)
-        self._sync()
-        _sync_folder(folder)
-        self._warn_if_disk_low()
+        self._journal = Journal(folder, slate, header)
+        self.path = self._journal.path
+        self._packed: PackedWriter | None = None
+        try:
+            self._packed = PackedWriter(packing_path(self.path), header)
+        except OSError as error:
+            self._leave_unpacked(error)
+
+    @property
+    def frames(self) -> int:
+        """Frames written so far."""
+        return self._journal.frames
 
     @property
     def rejected_parts(self) -> int:
@@ -119,8 +124,17 @@ class TakeWriter:
                 before stays readable.
             ValueError: the two are not of the same frame.
         """
-        self._append(self._packer.pack(landmarks, motion, self._header.source))
-        self.frames += 1
+        packed = self._packer.pack(landmarks, motion)
+        try:
+            self._journal.write(packed)
+        except TakeUnwritable:
+            self._abandon_packing()
+            raise
+        if self._packed is not None:
+            try:
+                self._packed.add(packed)
+            except OSError as error:
+                self._leave_unpacked(error)
 
     def flush_if_due(self, now_ns: int) -> bool:
         """Force what was written to the disk, when that is due; call it several times a second.
@@ -134,92 +148,46 @@ class TakeWriter:
         Raises:
             TakeUnwritable: the disk is full or gone.
         """
-        if self._flushed_ns is None:
-            self._flushed_ns = self._disk_checked_ns = now_ns
-        if not self._unflushed or now_ns - self._flushed_ns < FLUSH_INTERVAL_NS:
-            return False
-        self._sync()
-        self._flushed_ns = now_ns
-        if now_ns - self._disk_checked_ns >= _DISK_CHECK_NS:
-            self._disk_checked_ns = now_ns
-            self._warn_if_disk_low()
-        return True
+        try:
+            return self._journal.flush_if_due(now_ns)
+        except TakeUnwritable:
+            self._abandon_packing()
+            raise
 
     def close(self) -> None:
-        """Write the footer and let the file go. May be called twice.
+        """Finish the take and let its files go. May be called twice.
 
         Raises:
             TakeUnwritable: the footer cannot be written; the frames before it stay readable.
         """
-        if self._file.closed:
+        try:
+            self._journal.close(self.rejected_parts)
+        except TakeUnwritable:
+            self._abandon_packing()
+            raise
+        packed, self._packed = self._packed, None
+        if packed is None:
             return
+        finished = packed_path(self.path)
         try:
-            self._append(TakeFooter(frames=self.frames, rejected_parts=self.rejected_parts))
-            self._sync()
-        finally:
-            self._file.close()
-
-    def _append(self, line: TakeHeader | FrameRecord | TakeFooter) -> None:
-        if self._file.closed:
-            raise TakeUnwritable(f"this take is closed: begin another ({self.path})")
-        self._encoder.encode_into(line, self._line)
-        self._line += b"\n"
-        rest = memoryview(self._line)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            packed.finish(self.rejected_parts)
+            put_in_place(packing_path(self.path), finished)
         except OSError as error:
-            self._give_up(error)
-        finally:
-            rest.release()
-        self._good_bytes += len(self._line)
-        self._unflushed = True
-
-    def _sync(self) -> None:
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            self._give_up(error)
-        self._unflushed = False
-
-    def _give_up(self, error: OSError) -> None:
-        """Leave a file of whole lines, or none, and say why."""
-        with contextlib.suppress(OSError):  # a torn last line is no obstacle to reading the take
-            self._file.truncate(self._good_bytes)
-        self._file.close()
-        if not self._good_bytes:
-            self.path.unlink(missing_ok=True)
-        raise TakeUnwritable(
-            f"recording stopped after {self.frames} frames: {error.strerror or error}; "
-            f"what was recorded is kept, free some space or choose another folder ({self.path})"
-        ) from error
-
-    def _warn_if_disk_low(self) -> None:
-        if self._low_disk_told:
+            self._packed = packed
+            self._leave_unpacked(error)
             return
-        try:
-            free_bytes = shutil.disk_usage(self.path.parent).free
-        except OSError as error:  # a disk that is gone is reported by the next write
-            logger.debug("cannot ask for free space: %s (%s)", error, self.path.parent)
-            return
-        if free_bytes < LOW_DISK_BYTES:
-            self._low_disk_told = True
-            logger.warning(
-                "disk nearly full: %d MB left for takes (%s)",
-                free_bytes // 1_000_000,
-                self.path.parent,
-            )
+        self.path.unlink(missing_ok=True)
+        self.path = finished
 
+    def _leave_unpacked(self, error: OSError) -> None:
+        logger.warning(
+            "the take stays as it was recorded, larger but whole: it cannot be packed (%s: %s)",
+            error.strerror or error,
+            self.path,
+        )
+        self._abandon_packing()
 
-def _sync_folder(folder: Path) -> None:
-    """Force the new file's name to the disk, where the system knows how (POSIX)."""
-    if os.name != "posix":
-        return
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:  # some network file systems cannot; the file itself is safe
-        logger.debug("cannot flush the folder: %s (%s)", error, folder)
+    def _abandon_packing(self) -> None:
+        if self._packed is not None:
+            self._packed.abandon()
+            self._packed = None

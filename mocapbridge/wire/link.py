@@ -37,6 +37,7 @@ from .link_frame import (
     encode_frame,
     pack_feet,
     pack_states,
+    pack_timecode,
     unpack_states,
 )
 from .link_static import (
@@ -80,6 +81,7 @@ __all__ = [
     "encode",
     "encode_static",
     "pack_feet",
+    "pack_timecode",
     "split_static",
     "static_hash",
 ]

@@ -115,7 +115,7 @@ def encode_frame(frame: Frame) -> bytes:
     floats = (*frame.root_position_in_world_m, *frame.head_position_in_world_m, *frame.gaze_rad)
     if not math.isfinite(sum(floats)):
         raise Unencodable(f"a position or gaze of frame {frame.frame_id} is not finite: {floats}")
-    flags, timecode = _timecode_bytes(frame.timecode)
+    flags, timecode = pack_timecode(frame.timecode)
     body = pack(
         _FIXED,
         frame.static_hash,
@@ -242,7 +242,7 @@ def _rotations(steps: Sequence[int]) -> tuple[tuple[float, float, float, float],
     return tuple(rotations)
 
 
-def _timecode_bytes(timecode: Timecode | None) -> tuple[int, tuple[int, int, int, int]]:
+def pack_timecode(timecode: Timecode | None) -> tuple[int, tuple[int, int, int, int]]:
     """Flags, and hours, minutes, seconds, frames."""
     if timecode is None:
         return 0, (0, 0, 0, 0)

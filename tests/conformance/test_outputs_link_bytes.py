@@ -18,13 +18,14 @@ from tests.motion_frames import random_frame, unseen_frame
 
 SESSION, SUBJECT, HASH = 0xFEDCBA9876543210, "Änn", 0xCAFEBABE
 HEAD_ROTATION = slice(20 + len(SUBJECT.encode()) + 48, 20 + len(SUBJECT.encode()) + 56)
+TIMECODE = link.Timecode(23, 59, 58, 29, drop_frame=True)
 LAYOUT = LinkLayout(SESSION, SUBJECT, HASH)
 
 
 def patched_bytes(frame: MocapFrame, sequence: int, unix_time_ns: int) -> bytes:
     vector = FrameVector()
     vector.load(frame)
-    return bytes(LAYOUT.fill(frame, vector, sequence, unix_time_ns))
+    return bytes(LAYOUT.fill(frame, vector, sequence, unix_time_ns, TIMECODE))
 
 
 def codec_bytes(frame: MocapFrame, sequence: int, unix_time_ns: int) -> bytes:
@@ -39,7 +40,7 @@ def codec_bytes(frame: MocapFrame, sequence: int, unix_time_ns: int) -> bytes:
         frame_id=frame.frame_id,
         capture_time_ns=frame.capture_time_ns,
         unix_time_ns=unix_time_ns,
-        timecode=None,
+        timecode=TIMECODE,
         states=link.PartStates(*(link.State(state) for state in states)),
         pose_confidence=float(np.float32(pose.confidence)),
         face_confidence=float(np.float32(face.confidence)),

@@ -24,6 +24,7 @@ from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.outputs.options import ZmqOptions
 from mocapbridge.outputs.zmq_pub import ZmqOutput
 from mocapbridge.skeleton import JOINT_NAMES, PARENTS, rest_positions_m
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, TrackState
 from tests.motion_frames import SteppedClock, random_frame, stream_info, unseen_frame
 
@@ -76,6 +77,9 @@ def check_frame(message: dict[str, Any], frame: MocapFrame) -> None:
     assert [pose["state"], face["state"]] == [frame.pose.state, frame.face.state]
     assert message["left_hand"] == {"state": frame.left_hand_state, "gesture": frame.gestures[0]}
     assert message["right_hand"] == {"state": frame.right_hand_state, "gesture": frame.gestures[1]}
+    assert message["feet_planted"] == list(frame.pose.feet_planted)
+    code = TimeCode(stream_info().frame_rate, stream_info().anchor)
+    assert message["timecode"] == str(code.label(frame.capture_time_ns))
     assert pose["joint_states"] == frame.pose.joint_state.tolist()
     for told, meant in (
         (pose["confidence"], frame.pose.confidence),

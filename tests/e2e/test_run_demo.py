@@ -35,7 +35,7 @@ def test_the_demo_tracks_the_performer_and_says_what_next(tmp_path: Path, clip: 
     )
     complaints = [line for line in done.stderr.splitlines() if not line.startswith("fetching ")]
     assert (done.returncode, complaints) == (0, [])
-    (path,) = tmp_path.rglob("*.mocap.jsonl")
+    (path,) = tmp_path.rglob("*.mocap")
     assert str(path) in done.stdout
     assert done.stdout.count("  mocapbridge ") == 3
     frames = list(read_take(path).frames())

@@ -13,11 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocapbridge.config.document import parse, plain
 from mocapbridge.config.load import parse_config
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.config.show import to_yaml
-from mocapbridge.config.validate import type_problems
+from mocapbridge.document.tree import parse, plain
+from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import OscOptions, OutputOptions, ZmqOptions
 from mocapbridge.sources.options import CameraOptions, StreamOptions, VideoOptions
@@ -150,7 +150,7 @@ def test_problems_are_told_exactly_where_msgspec_refuses(document: Data) -> None
         msgspec.convert(document, RunConfig)
     except msgspec.ValidationError as error:
         refusal = error
-    assert bool(type_problems(root)) == bool(refusal), refusal
+    assert bool(type_problems(root, RunConfig)) == bool(refusal), refusal
 
 
 @settings(max_examples=200, deadline=None)

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.solve.live import LiveSolver
+from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.types import Float32Array, Float64Array, MocapFrame, SmoothedLandmarks, TrackState
 from tests.posed_performer import Performer, mirrored
@@ -82,6 +83,15 @@ def test_any_numbers_give_a_finite_rigid_skeleton(data: st.DataObject) -> None:
     solver = LiveSolver("p", SolveOptions())
     for index in range(4):
         frame = solver.solve(data.draw(scrambled(index)))
+        assert_sound(frame, solver.rest_positions_m.astype(np.float64))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_any_clip_gives_a_finite_rigid_skeleton(data: st.DataObject) -> None:
+    solver = OfflineSolver("p", SolveOptions())
+    clip = [data.draw(scrambled(index)) for index in range(4)]
+    for frame in solver.solve(clip):
         assert_sound(frame, solver.rest_positions_m.astype(np.float64))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from mocapbridge.clock import RunAnchor
 from mocapbridge.errors import TakeUnreadable
 from mocapbridge.skeleton import JOINT_COUNT, rest_positions_m
+from mocapbridge.takes.journal import Journal
+from mocapbridge.takes.pack import FramePacker
 from mocapbridge.takes.reader import TakeFrame, read_take
 from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.types import (
@@ -168,6 +171,14 @@ def _written(folder: Path, frames: list[tuple[Landmarks, MocapFrame]]) -> Path:
     return writer.path
 
 
+def _journal(folder: Path, frames: list[tuple[Landmarks, MocapFrame]]) -> Path:
+    packer, journal = FramePacker(), Journal(folder, "take", _HEADER)
+    for landmarks, motion in frames:
+        journal.write(packer.pack(landmarks, motion))
+    journal.close(packer.rejected_parts)
+    return journal.path
+
+
 _STEPS = {  # docs/take-format.md
     "image": 1e-5,
     "world_m": 1e-4,
@@ -209,11 +220,15 @@ def _face_scale(landmarks: Landmarks) -> float:
     return float(np.ceil((half_width / 1e-5 + 1) / 32767))
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("written", [_written, _journal])
+@settings(max_examples=40, deadline=None)
 @given(frames=st.lists(_frames(), max_size=3))
-def test_frames_come_back(frames: list[tuple[Landmarks, MocapFrame]]) -> None:
+def test_frames_come_back(
+    written: Callable[[Path, list[tuple[Landmarks, MocapFrame]]], Path],
+    frames: list[tuple[Landmarks, MocapFrame]],
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = _written(Path(folder), frames)
+        path = written(Path(folder), frames)
         read = list(read_take(path).frames())
     assert len(read) == len(frames)
     for (landmarks, motion), frame in zip(frames, read, strict=True):
@@ -235,9 +250,14 @@ def test_copying_a_take_changes_nothing_more(frame: tuple[Landmarks, MocapFrame]
 
 @pytest.fixture(scope="module")
 def whole_take(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bytes of a take of five frames."""
-    still = _still_frames(5)
-    return _written(tmp_path_factory.mktemp("take"), still).read_bytes()
+    """The lines of a take of five frames."""
+    return _journal(tmp_path_factory.mktemp("take"), _still_frames(5)).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def packed_take(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The same take, packed."""
+    return _written(tmp_path_factory.mktemp("take"), _still_frames(5)).read_bytes()
 
 
 def _still_frames(count: int) -> list[tuple[Landmarks, MocapFrame]]:
@@ -301,6 +321,17 @@ def test_a_take_cut_anywhere_is_a_prefix(cut: float, whole_take: bytes) -> None:
     assert frame_lines <= len(frames) <= frame_lines + 1
 
 
+@settings(max_examples=50, deadline=None)
+@given(cut=st.floats(0, 1, exclude_max=True))
+def test_a_packed_take_that_was_cut_is_refused(cut: float, packed_take: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "take.mocap"
+        path.write_bytes(packed_take[: int(cut * len(packed_take))])
+        with pytest.raises(TakeUnreadable):
+            read_take(path)
+
+
+@pytest.mark.parametrize("kind", ["whole_take", "packed_take"])
 @settings(max_examples=150, deadline=None)
 @given(
     changes=st.lists(
@@ -308,9 +339,9 @@ def test_a_take_cut_anywhere_is_a_prefix(cut: float, whole_take: bytes) -> None:
     )
 )
 def test_a_damaged_take_is_read_or_refused(
-    changes: list[tuple[float, bytes]], whole_take: bytes
+    kind: str, changes: list[tuple[float, bytes]], whole_take: bytes, packed_take: bytes
 ) -> None:
-    damaged = bytearray(whole_take)
+    damaged = bytearray(whole_take if kind == "whole_take" else packed_take)
     for place, new in changes:
         start = int(place * len(damaged))
         damaged[start : start + len(new)] = new
@@ -318,7 +349,9 @@ def test_a_damaged_take_is_read_or_refused(
         path = Path(folder) / "take.mocap.jsonl"
         path.write_bytes(damaged)
         try:
-            frames: list[TakeFrame] = list(read_take(path).frames())
+            take = read_take(path)
+            frames: list[TakeFrame] = list(take.frames())
+            assert take.motion().frames == take.landmarks().frames == len(frames)
         except TakeUnreadable:
             return
     for frame in frames:

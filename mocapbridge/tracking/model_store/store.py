@@ -84,6 +84,8 @@ class ModelStore:
         self.manifest = manifest or load_manifest()
         self.folder = _user_folder(folder)
         self.cache = cache or default_cache()
+        self.used: dict[BundleName, ResolvedBundle] = {}
+        """Every bundle that was asked for and found so far."""
         self._fetcher = BundleFetcher(self.manifest, self.cache, progress)
 
     def bundle_path(self, name: BundleName) -> ResolvedBundle:
@@ -94,9 +96,11 @@ class ModelStore:
                 the cache is replaced.)
             ModelMissing: it is nowhere to be had; the message gives the ways to get it.
         """
-        in_folder = self._in_folder(name)
-        if in_folder is not None:
-            return in_folder
+        bundle = self._in_folder(name) or self._in_cache_or_fetched(name)
+        self.used[name] = bundle
+        return bundle
+
+    def _in_cache_or_fetched(self, name: BundleName) -> ResolvedBundle:
         try:
             cached = self._in_cache(name)
         except ModelCorrupt as error:

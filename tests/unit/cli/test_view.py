@@ -46,7 +46,7 @@ RUN = RunSnapshot(
     stages={"inference": Percentiles(31.5, 44.0), "solve": Percentiles(0.55, 0.78)},
     parts={"body": PartSnapshot("tracked", 0.97), "left hand": PartSnapshot("lost", 0.0)},
     outputs=(OUTPUT,),
-    take=TakeSnapshot("/takes/a_001.mocap.jsonl", 311, 10.4, 0, ""),
+    take=TakeSnapshot("/takes/a_001.mocap.jsonl", 311, 10.4, 0, "", recording=True),
 )
 
 
@@ -89,7 +89,7 @@ def test_trouble_is_told() -> None:
         source_state="lost",
         corrupt=3,
         outputs=(dataclasses.replace(OUTPUT, errors=12, skipped=5),),
-        take=TakeSnapshot("/takes/a_001.mocap.jsonl", 80, 2.0, 4, "disk full"),
+        take=TakeSnapshot("/takes/a_001.mocap.jsonl", 80, 2.0, 4, "disk full", recording=False),
     )
     drawn = _drawn(broken)
     for fact in ("lost", "3 corrupt", "12", "disk full", "4 lost to a slow disk"):

@@ -43,8 +43,8 @@ def test_keys_replace_defaults_and_leave_the_others() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("subjekt: x", "subjekt: unknown key; did you mean 'subject'? valid: filters, .* (1:1)"),
-        ("xyz: 1", "xyz: unknown key; valid: filters, .* (1:1)"),
+        ("subjekt: x", "subjekt: unknown key; did you mean 'subject'? valid: control, .* (1:1)"),
+        ("xyz: 1", "xyz: unknown key; valid: control, .* (1:1)"),
         ("preset: smooth", "preset: unknown key here; did you mean filters.preset? .* (1:1)"),
         ("source: {type: camera, fps: fast}", "source.fps: expected a number > 0 or null, got"),
         ("source: {type: camera, fps: 0}", "source.fps: expected a number > 0 or null, got 0 (1:2"),

@@ -16,8 +16,9 @@ from scipy.spatial.transform import Rotation
 
 from mocapbridge.clock import RunAnchor
 from mocapbridge.errors import OutputUnavailable
-from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput, TimeCode, device_id
+from mocapbridge.outputs.live_link_face import LiveLinkFaceOutput, device_id
 from mocapbridge.outputs.options import LiveLinkFaceOptions
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import live_link_face as wire
 from tests.motion_frames import SteppedClock, random_frame, stream_info
@@ -130,7 +131,7 @@ def test_frame_number_and_rate_are_the_time_of_day(sent: Sent) -> None:
 def test_time_code_runs_evenly_and_starts_anew_at_midnight() -> None:
     midnight = dt.datetime(2026, 3, 5, 0, 0, 0).astimezone()
     anchor = RunAnchor(monotonic_ns=0, unix_ns=round(midnight.timestamp()) * 10**9)
-    time_code = TimeCode(replace(stream_info(), anchor=anchor))
+    time_code = TimeCode(stream_info().frame_rate, anchor)
     step_ns = 1001 * 10**9 / 30000
     for frame in range(200):
         number, sub_frame = time_code.of(math.ceil(frame * step_ns))

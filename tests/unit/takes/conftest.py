@@ -65,7 +65,7 @@ def _frame(index: int) -> tuple[Landmarks, MocapFrame]:
         face=FaceLandmarks(
             state=TrackState.TRACKED,
             confidence=1.0,
-            image=_random(rng, 478, 3) * 0.2 + 0.4,
+            image=_random(rng, 478, 3) * 0.6 + 0.2,
             blendshapes=_random(rng, 52),
             blendshapes_measured=True,
             camera_from_face_cm=_random(rng, 4, 4),

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import pytest
 
 from mocapbridge.errors import TakeUnreadable
-from mocapbridge.takes.reader import LINE_LIMIT_BYTES, read_take
+from mocapbridge.takes.journal import Journal
+from mocapbridge.takes.journal_reader import LINE_LIMIT_BYTES
+from mocapbridge.takes.pack import FramePacker
+from mocapbridge.takes.reader import read_take
 from mocapbridge.takes.records import TakeHeader
-from mocapbridge.takes.writer import TakeWriter
 
 from .conftest import MakeFrame
 
@@ -20,12 +23,12 @@ Line: TypeAlias = dict[str, Any]
 
 @pytest.fixture
 def take(tmp_path: Path, header: TakeHeader, make_frame: MakeFrame) -> Path:
-    """A finished take of four frames."""
-    writer = TakeWriter(tmp_path, "take", header)
+    """The journal of a take of four frames."""
+    packer, journal = FramePacker(), Journal(tmp_path, "take", header)
     for index in range(4):
-        writer.write(*make_frame(index))
-    writer.close()
-    return writer.path
+        journal.write(packer.pack(*make_frame(index)))
+    journal.close(rejected_parts=0)
+    return journal.path
 
 
 def _ids(path: Path) -> list[int]:
@@ -69,7 +72,7 @@ def test_a_broken_line_in_the_middle_is_named(take: Path) -> None:
 
 def test_keys_of_later_versions_are_ignored(take: Path) -> None:
     def add(line: Line) -> None:
-        line["camera"] = {"fov": 60}
+        line["lens"] = {"coating": 60}
 
     for number in range(6):
         _edit(take, number, add)
@@ -135,7 +138,7 @@ def test_numbers_that_are_none_are_refused(take: Path, literal: str) -> None:
         (_set("version", to=2), "version 2.*update mocapbridge"),
         (_set("format", to="other"), "not a take"),
         (_set("joint_names", to=["hips"]), "joints"),
-        (_set("joint_names", to=["hips"] * 5000), "joints"),
+        (_set("joint_names", to=["hips"] * 513), "joints"),
         (_set("rest_positions_m", to=[[0, 0, 0]] * 54), "joints"),
         (_set("rest_positions_m", to=[[1e308, 0, 0]] * 55), "not a take"),
         (_set("blendshape_names", to=[]), "blendshapes"),
@@ -190,3 +193,16 @@ def test_a_lying_frame_count_is_told_and_allocates_nothing(
     with caplog.at_level(logging.WARNING):
         assert _ids(take) == [0, 1, 2, 3]
     assert "has 4" in caplog.text
+
+
+def test_takes_of_the_first_version_are_read() -> None:
+    """Recorded before takes were packed: the lines of two frames of a sample clip."""
+    take = read_take(Path(__file__).with_name("first_version.mocap.jsonl"))
+    first, second = take.frames()
+    assert (first.motion.frame_id, second.motion.frame_id) == (0, 1)
+    assert second.landmarks.capture_time_ns - first.landmarks.capture_time_ns == 40_000_000
+    rotations = second.motion.pose.rotations_wxyz
+    np.testing.assert_array_equal(take.motion().rotations_wxyz[1], rotations)
+    lengths = np.linalg.norm(rotations, axis=1)
+    np.testing.assert_allclose(lengths, 1, atol=1e-4)
+    assert second.landmarks.face.state == 3

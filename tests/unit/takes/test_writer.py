@@ -3,20 +3,24 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from mocapbridge.errors import TakeUnwritable
-from mocapbridge.takes.reader import read_take
-from mocapbridge.takes.records import TakeHeader
+from mocapbridge.takes.blocks import BLOCK_FRAMES
+from mocapbridge.takes.journal import LOW_DISK_BYTES, Journal
+from mocapbridge.takes.pack import FramePacker
+from mocapbridge.takes.reader import Take, TakeFrame, read_take
+from mocapbridge.takes.records import TakeFooter, TakeHeader
 from mocapbridge.takes.writer import TakeWriter
-from mocapbridge.types import TrackState
+from mocapbridge.types import Landmarks, MocapFrame, TrackState
 
 from .conftest import MakeFrame
 
@@ -26,14 +30,22 @@ def _lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def _journal_lines(
+    folder: Path, header: TakeHeader, *frames: tuple[Landmarks, MocapFrame]
+) -> list[Any]:
+    """The journal of a finished recording, as it is before it is packed."""
+    packer, journal = FramePacker(), Journal(folder, "take", header)
+    for landmarks, motion in frames:
+        journal.write(packer.pack(landmarks, motion))
+    journal.close(packer.rejected_parts)
+    return _lines(journal.path)
+
+
 def test_another_json_library_reads_the_numbers(
     tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
 ) -> None:
-    writer = TakeWriter(tmp_path, "take", header)
     landmarks, motion = make_frame(3)
-    writer.write(landmarks, motion)
-    writer.close()
-    head, frame, footer = _lines(writer.path)
+    head, frame, footer = _journal_lines(tmp_path, header, (landmarks, motion))
     assert (head["kind"], head["format"], head["version"]) == ("header", "mocapbridge-take", 1)
     assert footer == {"kind": "footer", "frames": 1, "rejected_parts": 0, "complete": True}
     steps = head["steps"]
@@ -56,9 +68,7 @@ def test_another_json_library_reads_the_numbers(
 
 
 def test_the_header_says_when(tmp_path: Path, header: TakeHeader) -> None:
-    writer = TakeWriter(tmp_path, "take", header)
-    writer.close()
-    head = _lines(writer.path)[0]
+    head, _ = _journal_lines(tmp_path, header)
     assert datetime.fromisoformat(head["created"]) == datetime.fromtimestamp(
         1_700_000_000, tz=timezone.utc
     )
@@ -102,10 +112,7 @@ def test_a_lost_part_is_its_state_only(
         face=dataclasses.replace(landmarks.face, state=TrackState.LOST),
         left_hand=dataclasses.replace(landmarks.left_hand, state=TrackState.LOST),
     )
-    writer = TakeWriter(tmp_path, "take", header)
-    writer.write(lost, motion)
-    writer.close()
-    frame = _lines(writer.path)[1]
+    _, frame, _ = _journal_lines(tmp_path, header, (lost, motion))
     assert frame["pose"] == frame["face"] == frame["left_hand"] == {"state": 0}
     assert frame["right_hand"]["gesture"] == "Thumb_Up"
 
@@ -170,7 +177,157 @@ def test_closing_twice_writes_one_footer_and_ends_the_take(
     writer.close()
     with pytest.raises(TakeUnwritable, match="closed"):
         writer.write(*make_frame(0))
-    assert [line["kind"] for line in _lines(writer.path)] == ["header", "footer"]
+    take = read_take(writer.path)
+    assert take.footer == TakeFooter(frames=0)
+    assert list(take.frames()) == []
+    assert take.motion().frames == 0
+
+
+def _same(first: Take, second: Take) -> None:
+    """Every number, state and text of every frame."""
+    pairs = list(zip(first.frames(), second.frames(), strict=True))
+    assert pairs
+    for one, other in pairs:
+        _same_fields(one, other)
+
+
+def _same_fields(one: object, other: object) -> None:
+    if dataclasses.is_dataclass(one):
+        for field in dataclasses.fields(one):
+            _same_fields(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, TakeFrame):
+        assert isinstance(other, TakeFrame)
+        _same_fields(one.landmarks, other.landmarks)
+        _same_fields(one.motion, other.motion)
+    elif isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(cast("object", one), other)
+    else:
+        assert one == other
+
+
+def test_packing_changes_nothing_and_leaves_one_file(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    """More than one block; a part that comes and goes; texts that change."""
+    writer = TakeWriter(tmp_path, "take", header)
+    for index in range(BLOCK_FRAMES + 3):
+        landmarks, motion = make_frame(index)
+        if index % 3 == 1:
+            lost = dataclasses.replace(landmarks.face, state=TrackState.LOST)
+            landmarks = dataclasses.replace(landmarks, face=lost, source_id=f"camera:{index % 7}")
+        writer.write(landmarks, motion)
+    recorded = tmp_path / "kept.mocap.jsonl"
+    shutil.copy(writer.path, recorded)
+    assert writer.path.name == "take_001.mocap.jsonl"
+    writer.close()
+    assert writer.path == tmp_path / "take_001.mocap"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [recorded.name, "take_001.mocap"]
+    _same(read_take(recorded), read_take(writer.path))
+
+
+def test_columns_are_the_frames(tmp_path: Path, header: TakeHeader, make_frame: MakeFrame) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    for index in range(BLOCK_FRAMES + 2):
+        writer.write(*make_frame(index % 5 + BLOCK_FRAMES * (index // 5)))
+    kept = tmp_path / "kept.mocap.jsonl"
+    shutil.copy(writer.path, kept)
+    journal = read_take(kept)
+    writer.close()
+    for take in (journal, read_take(writer.path)):
+        motion, landmarks = take.motion(), take.landmarks()
+        frames = list(take.frames())
+        assert motion.frames == landmarks.frames == len(frames)
+        for row in (0, 1, BLOCK_FRAMES - 1, BLOCK_FRAMES, BLOCK_FRAMES + 1):
+            _same_fields(TakeFrame(landmarks.frame(row), motion.frame(row)), frames[row])
+
+
+def test_numpy_and_the_document_alone_read_a_packed_take(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame
+) -> None:
+    """The recipe of docs/take-format.md."""
+    writer = TakeWriter(tmp_path, "take", header)
+    frames = [make_frame(index) for index in range(BLOCK_FRAMES + 5)]
+    for frame in frames:
+        writer.write(*frame)
+    writer.close()
+    recipe = _recipe(Path(__file__).parents[3] / "docs" / "take-format.md")
+    found: dict[str, Any] = {}
+    exec(recipe.replace("take_001.mocap", str(writer.path)), found)  # noqa: S102
+    np.testing.assert_allclose(
+        found["column"]("motion_root") * found["header"]["steps"]["position"],
+        [motion.pose.root_position_in_world_m for _, motion in frames],
+        atol=0.51e-4,
+    )
+    assert found["column"]("time_ns", "i8").ravel().tolist() == [
+        landmarks.capture_time_ns for landmarks, _ in frames
+    ]
+    np.testing.assert_array_equal(
+        found["column"]("motion_joint_state", "i1"),
+        [motion.pose.joint_state for _, motion in frames],
+    )
+    # Every frame's points are at random, so that differences exceed the width and wrap around.
+    scale, origin = found["column"]("face_mesh_scale"), found["column"]("face_mesh_origin")
+    points = found["column"]("face_mesh", "i2").reshape(-1, 478, 3) * scale[:, :, None]
+    np.testing.assert_allclose(
+        (points + origin[:, None]) * found["header"]["steps"]["image"],
+        [landmarks.face.image for landmarks, _ in frames],
+        atol=1.1e-5,
+    )
+    found["take"].close()
+
+
+def _recipe(document: Path) -> str:
+    blocks = document.read_text(encoding="utf-8").split("```python\n")[1:]
+    (recipe,) = (block.partition("```")[0] for block in blocks if "def column" in block)
+    return recipe
+
+
+def test_a_name_that_is_taken_meanwhile_is_not_replaced(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.write(*make_frame(0))
+    (tmp_path / "take_001.mocap").write_text("somebody else's")
+    writer.close()
+    assert "cannot be packed" in caplog.text
+    assert (tmp_path / "take_001.mocap").read_text() == "somebody else's"
+    assert writer.path.name == "take_001.mocap.jsonl"
+    assert len(list(read_take(writer.path).frames())) == 1
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "disk",
+    [
+        (LOW_DISK_BYTES - 1, "499 MB left"),
+        (LOW_DISK_BYTES + 1, "4 minutes"),
+        (5 * LOW_DISK_BYTES, ""),
+    ],
+)
+def test_a_disk_that_fills_is_told_once(
+    disk: tuple[int, str],
+    tmp_path: Path,
+    header: TakeHeader,
+    make_frame: MakeFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """At 150 frames of 9 kB a second (packed, as well: 12 kB) 500 MB last 4 minutes and a half."""
+    free_bytes, told = disk
+    usage = shutil.disk_usage(tmp_path)._replace(free=free_bytes)
+
+    def disk_usage(_path: Path) -> object:
+        return usage
+
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+    writer = TakeWriter(tmp_path, "take", header)
+    for second in range(11):
+        for _ in range(150):
+            writer.write(*make_frame(0))
+        writer.flush_if_due(second * 1_000_000_000)
+    writer.close()
+    assert caplog.text.count("disk nearly full") == bool(told)
+    assert told in caplog.text
 
 
 _DISK_OF_LIMITED_SIZE = """

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from mocapbridge.config.document import MappingNode, ScalarNode, parse, plain
+from mocapbridge.document.tree import MappingNode, ScalarNode, parse, plain
 from mocapbridge.errors import ConfigError
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec.inspect as mi
 
-from mocapbridge.config.document import MappingNode, Node, ScalarNode, nearest
-from mocapbridge.config.problems import shortened
+from mocapbridge.document.problems import shortened
+from mocapbridge.document.tree import MappingNode, Node, ScalarNode, nearest
 
 _YAML_1_1_WORDS: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
 
@@ -88,7 +88,7 @@ def _hint_for_text(text: str, members: tuple[mi.Type, ...]) -> str:
 
 def _union(kind: mi.UnionType) -> str:
     names = [expected(member) for member in kind.types if not isinstance(member, mi.NoneType)]
-    tags = sorted(str(m.tag) for m in kind.types if isinstance(m, mi.StructType))
+    tags = sorted(str(m.tag) for m in kind.types if isinstance(m, mi.StructType) and m.tag)
     if tags:
         names = [f"a section with type: {', '.join(tags)}"]
     if any(isinstance(member, mi.NoneType) for member in kind.types):

@@ -109,8 +109,8 @@ def parse(content: bytes, name: str) -> Node | None:
     """
     if len(content) > SIZE_LIMIT_BYTES:
         raise ConfigError(
-            f"a configuration has at most {SIZE_LIMIT_BYTES // 1000} kB, "
-            f"this file has {len(content) // 1000} ({name})"
+            f"a file has at most {SIZE_LIMIT_BYTES // 1000} kB, "
+            f"this one has {len(content) // 1000} ({name})"
         )
     try:
         return _Composer(content, name).document()
@@ -166,7 +166,7 @@ class _Composer:
         self._next()  # DocumentEnd
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise self._error("a configuration is one document: remove the line ---", event)
+            raise self._error("a file is one document: remove the line ---", event)
         if isinstance(root, ScalarNode) and root.value is None:
             return None
         return root
@@ -203,7 +203,7 @@ class _Composer:
             self._anchors[anchor] = None
         tag = cast("str | None", getattr(event, "tag", None))
         if tag is not None:
-            raise self._error(f"tags are not used in configurations, remove {tag[:60]!r}", event)
+            raise self._error(f"tags are not used here, remove {tag[:60]!r}", event)
         if isinstance(event, yaml.MappingStartEvent):
             node: Node = self._mapping(event, level)
         elif isinstance(event, yaml.SequenceStartEvent):

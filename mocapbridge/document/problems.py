@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, and where."""
+"""What is wrong with a file, and where."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from mocapbridge.config.document import MappingNode, Node, Place, SequenceNode
+from mocapbridge.document.tree import MappingNode, Node, Place, SequenceNode
 from mocapbridge.errors import ConfigError
 
 KeyPath: TypeAlias = tuple[str | int, ...]

@@ -1,0 +1,1 @@
+"""Steering a run from outside: control sockets for programs, over ZeroMQ and OSC."""

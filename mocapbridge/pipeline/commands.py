@@ -1,0 +1,166 @@
+"""What a running pipeline can be told: the commands behind every control socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from mocapbridge.config.parameter import Scalar, live_parameters, with_parameter
+from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.tree import nearest
+from mocapbridge.errors import CommandRefused, ConfigError, TakeUnwritable
+from mocapbridge.pipeline.motion import Motion
+from mocapbridge.pipeline.runner import Pipeline
+from mocapbridge.pipeline.stages import Smoothing
+from mocapbridge.solve.base import Solver
+
+Result: TypeAlias = Mapping[str, object]
+
+
+class _Nothing(Struct, forbid_unknown_fields=True):
+    """No arguments."""
+
+
+class _Slate(Struct, forbid_unknown_fields=True):
+    """What to call a take."""
+
+    slate: str | None = None
+
+
+class _Name(Struct, forbid_unknown_fields=True):
+    """Which setting."""
+
+    parameter: str
+
+
+class _Setting(Struct, forbid_unknown_fields=True):
+    """Which setting, and its new value."""
+
+    parameter: str
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class StageMakers:
+    """How stages are made, for settings that change while a run goes on."""
+
+    smoother: Callable[[RunConfig], Smoothing]
+    solver: Callable[[RunConfig], Solver]
+
+
+@dataclass(frozen=True)
+class _Command:
+    says: str
+    """What it does, for the list."""
+    arguments: type[Struct]
+    carry_out: Callable[[Any], Result]
+
+
+class RunCommands:
+    """Carries out the commands for one run. May be called from any thread.
+
+    Args:
+        pipeline: the run.
+        config: what it was started with.
+        make: how its stages are made.
+    """
+
+    def __init__(self, pipeline: Pipeline, config: RunConfig, make: StageMakers) -> None:
+        self._pipeline = pipeline
+        self._config = config
+        self._make = make
+        self._commands: Final[dict[str, _Command]] = {
+            "list": _Command(
+                "the commands, and the settings that `set` takes", _Nothing, self._list
+            ),
+            "status": _Command("counters, timings and what is tracked", _Nothing, self._status),
+            "record_start": _Command("begin a take: slate", _Slate, self._record_start),
+            "record_stop": _Command("end the take", _Nothing, self._record_stop),
+            "recentre": _Command(
+                "the world's origin goes to the floor under the performer", _Nothing, self._recentre
+            ),
+            "get": _Command("the value of a setting: parameter", _Name, self._get),
+            "set": _Command("change a setting: parameter, value", _Setting, self._set),
+        }
+
+    def carry_out(self, command: str, arguments: Mapping[str, Scalar]) -> Result:
+        """Do what a command says.
+
+        Args:
+            command: its name.
+            arguments: by name.
+
+        Returns:
+            What the sender is told; plain values only.
+
+        Raises:
+            CommandRefused: there is no such command, or it cannot be carried out.
+        """
+        known = self._commands.get(command)
+        if known is None:
+            near = nearest(command, list(self._commands))
+            meant = f"; did you mean {near!r}?" if near else ""
+            valid = ", ".join(self._commands)
+            raise CommandRefused(f"there is no command {command!r}{meant} valid: {valid}")
+        try:
+            told = msgspec.convert(dict(arguments), known.arguments)
+        except msgspec.ValidationError as error:
+            takes = ", ".join(known.arguments.__struct_fields__) or "none"
+            raise CommandRefused(f"{command}: {error}; its arguments: {takes}") from error
+        return known.carry_out(told)
+
+    def _list(self, _: _Nothing) -> Result:
+        return {
+            "commands": {name: command.says for name, command in self._commands.items()},
+            "parameters": live_parameters(self._config),
+        }
+
+    def _status(self, _: _Nothing) -> Result:
+        return msgspec.to_builtins(self._pipeline.snapshot())
+
+    def _record_start(self, told: _Slate) -> Result:
+        try:
+            return {"take": str(self._pipeline.recording.start(told.slate))}
+        except TakeUnwritable as error:
+            raise CommandRefused(str(error)) from error
+
+    def _record_stop(self, _: _Nothing) -> Result:
+        try:
+            path = self._pipeline.recording.stop()
+        except TakeUnwritable as error:
+            raise CommandRefused(str(error)) from error
+        if path is None:
+            raise CommandRefused("no take is being recorded: record_start begins one")
+        return {"take": str(path)}
+
+    def _recentre(self, _: _Nothing) -> Result:
+        self._pipeline.between_frames(Motion.recentre)
+        return {}
+
+    def _get(self, told: _Name) -> Result:
+        parameters = live_parameters(self._config)
+        if told.parameter not in parameters:
+            near = nearest(told.parameter, list(parameters))
+            meant = f"; did you mean {near!r}?" if near else ""
+            raise CommandRefused(
+                f"there is no setting {told.parameter!r}{meant} valid: {', '.join(parameters)}"
+            )
+        return {"parameter": told.parameter, "value": parameters[told.parameter]}
+
+    def _set(self, told: _Setting) -> Result:
+        try:
+            changed = with_parameter(self._config, told.parameter, told.value)
+        except ConfigError as error:
+            raise CommandRefused(str(error)) from error
+        if told.parameter.startswith("filters."):
+            smoother = self._make.smoother(changed)
+            self._pipeline.between_frames(lambda motion: motion.replace_smoother(smoother))
+        else:
+            solver = self._make.solver(changed)
+            self._pipeline.between_frames(lambda motion: motion.replace_solver(solver))
+        self._config = changed
+        return {"parameter": told.parameter, "value": live_parameters(changed)[told.parameter]}

@@ -1,0 +1,58 @@
+"""How the takes of a run begin: where they go and what their headers say."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from mocapbridge.config.schema import RunConfig
+from mocapbridge.pipeline.recording import OpenTake
+from mocapbridge.sources.base import Source
+from mocapbridge.takes.names import default_takes_folder
+from mocapbridge.takes.records import CameraRecord
+from mocapbridge.takes.writer import TakeWriter, make_header
+from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.types import StreamInfo
+
+
+def take_opener(
+    config: RunConfig, source: Source, info: StreamInfo, store: ModelStore | None
+) -> OpenTake:
+    """What begins the takes of a run.
+
+    Args:
+        config: the run.
+        source: open.
+        info: what receivers are told.
+        store: where the models came from; None where there are none.
+    """
+    header = make_header(
+        info,
+        source=source.source_id,
+        anchor=info.anchor,
+        config=msgspec.to_builtins(config),
+        camera=CameraRecord(
+            kind=str(config.source.__struct_config__.tag),
+            stated_fps=source.nominal_fps,
+            horizontal_fov_deg=config.solve.camera.horizontal_fov_deg,
+            tilt_deg=config.solve.camera.tilt_deg,
+            roll_deg=config.solve.camera.roll_deg,
+        ),
+        models=_models(store),
+    )
+    folder = config.record.folder
+    where = Path(folder).expanduser() if folder else default_takes_folder()
+    return lambda slate: TakeWriter(where, slate or config.record.slate, header)
+
+
+def _models(store: ModelStore | None) -> dict[str, str]:
+    """What tracks, and where it came from, for the header of takes."""
+    if store is None:
+        return {}
+    origins = {
+        str(name): "official" if bundle.official else "rebuilt"
+        for name, bundle in store.used.items()
+    }
+    return {"mediapipe": version("mediapipe"), **origins}

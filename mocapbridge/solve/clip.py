@@ -1,0 +1,113 @@
+"""A whole clip of landmarks as arrays: what the offline solver works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from mocapbridge.solve import anatomy
+from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.observation import Observation, observe
+from mocapbridge.types import FaceLandmarks, Float64Array, HandLandmarks, Landmarks, TrackState
+
+_SHORTEST_STEP_S: Final = 1e-3
+"""Frames are at least that far apart: time that stands still or runs backwards is none."""
+_LONGEST_STEP_S: Final = 1.0
+"""A longer pause counts as that long: smoothness says nothing across it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLabel:
+    """What a frame carries along that the solver does not change."""
+
+    frame_index: int
+    capture_time_ns: int
+    states: tuple[TrackState, TrackState, TrackState, TrackState]
+    """Of body, face, left and right hand."""
+    confidences: tuple[float, float]
+    """Of body and face."""
+    gestures: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The frames of one clip without a break, n of them."""
+
+    labels: list[FrameLabel]
+    times_s: Float64Array
+    """(n,) strictly rising, from the first frame."""
+    points_m: Float64Array
+    """(n, 33, 3) body landmarks relative to the hips, image axes."""
+    rays: Float64Array
+    """(n, 33, 2) slopes x / z and y / z of the body landmarks."""
+    hand_points_m: Float64Array
+    """(n, 2, 21, 3) left and right hand, world axes, any origin."""
+    world_from_head: Float64Array
+    """(n, 3, 3) the face's turn; identity without a face matrix."""
+    head_seen: npt.NDArray[np.bool_]
+    """(n,) whether there is a face matrix."""
+    blendshapes: Float64Array
+    """(n, 52) 0..1."""
+    trust: Float64Array
+    """(n, 39) 0..1 by source, see ``anatomy.JOINT_SOURCES``."""
+    body_seen: npt.NDArray[np.bool_]
+    """(n,)."""
+
+
+def read_clips(landmarks: Iterable[Landmarks], camera: Camera) -> list[Clip]:
+    """The clips of a sequence of landmarks: a new one begins wherever continuity breaks."""
+    clips: list[Clip] = []
+    labels: list[FrameLabel] = []
+    seen: list[Observation] = []
+    segment: int | None = None
+    for frame in landmarks:
+        if labels and frame.segment != segment:
+            clips.append(_clip(labels, seen, camera))
+            labels, seen = [], []
+        segment = frame.segment
+        labels.append(_label(frame))
+        seen.append(observe(frame, camera))
+    if labels:
+        clips.append(_clip(labels, seen, camera))
+    return clips
+
+
+def _label(frame: Landmarks) -> FrameLabel:
+    parts: tuple[FaceLandmarks | HandLandmarks, ...] = (
+        frame.face, frame.left_hand, frame.right_hand,
+    )  # fmt: skip
+    face, left, right = (part.state for part in parts)
+    return FrameLabel(
+        frame_index=frame.frame_index,
+        capture_time_ns=frame.capture_time_ns,
+        states=(frame.pose.state, face, left, right),
+        confidences=(float(frame.pose.confidence), float(frame.face.confidence)),
+        gestures=(frame.left_hand.gesture, frame.right_hand.gesture),
+    )
+
+
+def _clip(labels: list[FrameLabel], seen: list[Observation], camera: Camera) -> Clip:
+    nowhere = np.eye(3)
+    turns = [nowhere if one.world_from_head is None else one.world_from_head for one in seen]
+    return Clip(
+        labels=labels,
+        times_s=_times_s([label.capture_time_ns for label in labels]),
+        points_m=np.array([one.points_m for one in seen]) @ camera.world_from_image,
+        rays=np.array([one.rays for one in seen]),
+        hand_points_m=np.array([one.hand_points_m for one in seen]),
+        world_from_head=np.array(turns),
+        head_seen=np.array([one.world_from_head is not None for one in seen]),
+        blendshapes=np.array([one.blendshapes for one in seen], dtype=np.float64),
+        trust=np.array([one.trust for one in seen]).reshape(-1, anatomy.SOURCE_COUNT),
+        body_seen=np.array([one.body_seen for one in seen]),
+    )
+
+
+def _times_s(capture_times_ns: list[int]) -> Float64Array:
+    steps_s = np.diff(np.array(capture_times_ns, dtype=np.int64)) * 1e-9
+    steps_s = np.minimum(np.maximum(steps_s, _SHORTEST_STEP_S), _LONGEST_STEP_S)
+    return np.concatenate(([0.0], np.cumsum(steps_s)))

@@ -1,0 +1,122 @@
+"""From a clip's landmarks to figures of constant bones that stand in space, all frames at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from mocapbridge.geometry.matrix import length
+from mocapbridge.solve import anatomy, bones
+from mocapbridge.solve.build import Build
+from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.clip import Clip
+from mocapbridge.solve.clip_placement import ankle_height_m
+from mocapbridge.solve.contact_segments import standing_feet
+from mocapbridge.solve.figure import CARRIERS
+from mocapbridge.solve.global_fit import ClipEvidence, Standing, begin_clip, fit_clip
+from mocapbridge.solve.swap_repair import exchanged, put_right
+from mocapbridge.solve.zero_phase import smooth_seen
+from mocapbridge.types import Float64Array
+
+_COLLAPSED: Final = 0.16
+"""As in ``fit``: bones that differ from their length by that part make their landmarks suspect."""
+_CARRIED_WIDTH_S: Final = 0.05
+"""Smoothing of what is carried by fitted points: heels, toes, knuckles, the face."""
+_FREE_ITERATIONS: Final = 4
+_STANDING_ROUNDS: Final = 2
+_STANDING_ITERATIONS: Final = 2
+_LEGS_SEEN: Final = 0.3
+_LOWEST_PERCENT: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFigure:
+    """The fitted landmarks of n frames, world axes."""
+
+    points_m: Float64Array
+    """(n, 33, 3) relative to the middle of the hips."""
+    hips_m: Float64Array
+    """(n, 3) the middle of the hips, from the camera."""
+    stands: npt.NDArray[np.bool_]
+    """(n, 2) whether left and right foot stand."""
+    floor_m: float | None
+    """Height of the floor over the camera; None when no legs were seen."""
+
+
+def repaired(clip: Clip) -> Clip:
+    """The clip with exchanged sides put right."""
+    swapped = exchanged(clip.points_m, clip.rays, clip.body_seen, clip.times_s)
+    if not swapped.any():
+        return clip
+    trust = clip.trust.copy()
+    trust[:, :33] = put_right(clip.trust[:, :33], swapped)
+    return replace(
+        clip,
+        points_m=put_right(clip.points_m, swapped),
+        rays=put_right(clip.rays, swapped),
+        trust=trust,
+    )
+
+
+def fit_figures(clip: Clip, build: Build, camera: Camera) -> ClipFigure:
+    """The figures of a repaired clip."""
+    up = camera.world_from_image[1]
+    points_m = build.scale * clip.points_m
+    seen = clip.trust[:, :33] * clip.body_seen[:, None]
+    fitted_points = points_m[:, bones.POINTS]
+    evidence = ClipEvidence(
+        times_s=clip.times_s,
+        points_m=fitted_points,
+        rays=clip.rays[:, bones.POINTS],
+        trust=seen[:, bones.POINTS] * _belief(fitted_points, build.lengths_m),
+    )
+    fitted = fit_clip(evidence, build.lengths_m, begin_clip(evidence), None, _FREE_ITERATIONS)
+    stands = standing_feet(fitted, clip.rays, seen, up, clip.times_s)
+    if stands.any():
+        for _ in range(_STANDING_ROUNDS):
+            ankles = fitted[:, bones.ANKLE_POINTS] @ up
+            standing = Standing(stands, up, float(np.median(ankles[stands])))
+            fitted = fit_clip(evidence, build.lengths_m, fitted, standing, _STANDING_ITERATIONS)
+    hips = fitted[:, bones.HIP_POINTS].mean(axis=1)
+    points = _carried(fitted - hips[:, None], points_m, seen, clip.times_s)
+    world_from_image = camera.world_from_image
+    return ClipFigure(
+        points_m=points @ world_from_image.T,
+        hips_m=hips @ world_from_image.T,
+        stands=stands,
+        floor_m=_floor_m(fitted[:, bones.ANKLE_POINTS] @ up, stands, seen, build),
+    )
+
+
+def _belief(points_m: Float64Array, lengths_m: Float64Array) -> Float64Array:
+    """How plausible each landmark is by the lengths of its bones ``(n, 13)``, 0..1."""
+    misfit = ((length(bones.INCIDENCE @ points_m) / lengths_m - 1.0) / _COLLAPSED) ** 2
+    at_points = misfit @ bones.TOUCHING.T
+    return 1.0 / (1.0 + at_points**2 + at_points.mean(axis=1, keepdims=True) ** 2)
+
+
+def _carried(
+    fitted: Float64Array, points_m: Float64Array, seen: Float64Array, times_s: Float64Array
+) -> Float64Array:
+    """All landmarks ``(n, 33, 3)``: the fitted ones, and the others beside what carries them."""
+    own = np.array([int(landmark) for landmark in bones.POINTS])
+    carriers = own[CARRIERS]
+    beside = points_m - points_m[:, carriers]
+    weights = np.minimum(seen, seen[:, carriers])
+    beside = smooth_seen(beside, weights, times_s, _CARRIED_WIDTH_S)
+    return fitted[:, CARRIERS] + beside
+
+
+def _floor_m(
+    ankles: Float64Array, stands: npt.NDArray[np.bool_], seen: Float64Array, build: Build
+) -> float | None:
+    """Height of the floor of ankle heights ``(n, 2)``."""
+    if stands.any():
+        return float(np.median(ankles[stands])) - ankle_height_m(build)
+    legs_seen = seen[:, anatomy.ANKLES] > _LEGS_SEEN
+    if not legs_seen.any():
+        return None
+    return float(np.percentile(ankles[legs_seen], _LOWEST_PERCENT)) - ankle_height_m(build)
