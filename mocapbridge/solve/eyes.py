@@ -50,11 +50,15 @@ class Eyes:
     """Where both eyes look.
 
     They get one direction: a single camera sees the angle between them less well than it wanders.
+
+    Args:
+        leads: carry jumps on, to make up for landmarks that lag.
     """
 
-    def __init__(self) -> None:
-        self._yaw = _Angle(_MOST_YAW_RAD, _FAST_YAW_RAD_PER_S)
-        self._pitch = _Angle(_MOST_PITCH_RAD, _FAST_PITCH_RAD_PER_S)
+    def __init__(self, *, leads: bool) -> None:
+        lead_s = _LEAD_S if leads else 0.0
+        self._yaw = _Angle(_MOST_YAW_RAD, _FAST_YAW_RAD_PER_S, lead_s)
+        self._pitch = _Angle(_MOST_PITCH_RAD, _FAST_PITCH_RAD_PER_S, lead_s)
         self._last_open = (1.0, 1.0)
 
     def follow(
@@ -107,22 +111,28 @@ class Eyes:
 class _Angle:
     """An angle that goes where it is measured, and shows jumps when they happen."""
 
-    def __init__(self, most_rad: float, fast_rad_per_s: float) -> None:
+    def __init__(self, most_rad: float, fast_rad_per_s: float, lead_s: float) -> None:
+        self._lead_s = lead_s
         self._most_rad = most_rad
         self._fast_rad_per_s = fast_rad_per_s
         self._rad = 0.0
+        self._last_step_rad = 0.0
         self.shown_rad = 0.0
 
     def stay(self) -> None:
         """Nothing can be seen."""
+        self._last_step_rad = 0.0
         self.shown_rad = self._rad
 
     def move(self, measured_rad: float, part: float, dt_s: float) -> None:
         """Go towards what is measured by that part of the way."""
         step_rad = part * (self._within(measured_rad) - self._rad)
         self._rad += step_rad
-        beyond_rad = max(abs(step_rad) - self._fast_rad_per_s * dt_s, 0.0)
-        lead_rad = math.copysign(beyond_rad, step_rad) * _LEAD_S / max(dt_s, _LEAD_S / 2.0)
+        # A jump lasts more than a frame after tracker and filters; noise turns back.
+        lasts = step_rad * self._last_step_rad > 0.0
+        self._last_step_rad = step_rad
+        beyond_rad = max(abs(step_rad) - self._fast_rad_per_s * dt_s, 0.0) if lasts else 0.0
+        lead_rad = math.copysign(beyond_rad, step_rad) * self._lead_s / max(dt_s, _LEAD_S / 2.0)
         self.shown_rad = self._within(self._rad + lead_rad)
 
     def _within(self, angle_rad: float) -> float:

@@ -77,10 +77,16 @@ class FaceSolver:
     Args:
         options: how to solve.
         calibration: of an earlier run with the same performer; None to learn it.
+        landmarks_lag: whether the landmarks come from filters that lag; those of whole clips,
+            which are smoothed afterwards, do not.
     """
 
     def __init__(
-        self, options: FaceSolveOptions, calibration: FaceCalibration | None = None
+        self,
+        options: FaceSolveOptions,
+        calibration: FaceCalibration | None = None,
+        *,
+        landmarks_lag: bool = True,
     ) -> None:
         known_rest = known_full = None
         if calibration is not None:
@@ -89,7 +95,7 @@ class FaceSolver:
         self._meter = FaceMeter()
         self._rest = FaceRest(known_rest, learns=options.calibrate)
         self._ranges = ScoreRanges(known_full, learns=options.calibrate)
-        self._eyes = Eyes()
+        self._eyes = Eyes(leads=landmarks_lag)
         self._weights = np.zeros(BLENDSHAPE_COUNT)
         self._gaze_rad = np.zeros((2, 2))
         self._presence = 1.0

@@ -30,6 +30,7 @@ from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_face import expressions, head_turns
 from mocapbridge.solve.clip_figure import ClipFigure, fit_figures, repaired
 from mocapbridge.solve.clip_gaps import fill_gaps, seen_joints
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.posture import posture_of
@@ -85,6 +86,7 @@ class OfflineSolver:
         self._subject = subject
         self._options = options
         self._camera = Camera(options.camera)
+        self._face = FaceSolver(options.face, landmarks_lag=False)
         self._build: Build = standard_build(options.height_m)
 
     @property
@@ -105,7 +107,7 @@ class OfflineSolver:
         # Several threads on blocks this small only wait for one another: 60 times the processor
         # time, measured with the OpenBLAS that scipy brings.
         with threadpool_limits(limits=1, user_api="blas"):
-            for clip in read_clips(landmarks, self._camera):
+            for clip in read_clips(landmarks, self._camera, self._face):
                 solved, origin = self._solve_clip(repaired(clip), origin)
                 frames += solved
         return frames
