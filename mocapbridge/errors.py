@@ -15,6 +15,7 @@
      +-- OutputError                       exit 5
      |    +-- OutputUnavailable                     choose another port or host
      |    +-- OutputFailed                          (handled by the pipeline: counted, retried)
+     |         +-- OutputUnheard                    start the receiver: what was sent did leave
      +-- CommandRefused                    (answered to whoever sent the command)
      +-- TakeError                         exit 6
           +-- TakeUnwritable                        free disk space, choose another folder or name
@@ -93,6 +94,15 @@ class OutputUnavailable(OutputError):
 
 class OutputFailed(OutputError):
     """One frame could not be sent; the output goes on with the next."""
+
+
+class OutputUnheard(OutputFailed):
+    """What was sent left this machine, but nothing listens at the far end yet."""
+
+    def __init__(self, message: str, packets: int = 0) -> None:
+        super().__init__(message)
+        self.packets = packets
+        """How many packets left in spite of it."""
 
 
 class CommandRefused(MocapBridgeError):

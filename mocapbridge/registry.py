@@ -18,6 +18,7 @@ SOURCES: Final[dict[str, str]] = {
     "images": "mocapbridge.sources.images:ImageSource",
     "stream": "mocapbridge.sources.stream:StreamSource",
     "synthetic": "mocapbridge.sources.synthetic:SyntheticSource",
+    "take": "mocapbridge.pipeline.replay:TakeSource",
 }
 """``source.type`` -> class with the interface of ``sources.base.Source``."""
 
@@ -33,7 +34,13 @@ OUTPUTS: Final[dict[str, str]] = {
     "zmq": "mocapbridge.outputs.zmq_pub:ZmqOutput",
     "link": "mocapbridge.outputs.link:LinkOutput",
     "vmc": "mocapbridge.outputs.vmc:VmcOutput",
+    "vrchat": "mocapbridge.outputs.vrchat:VrchatOutput",
     "live_link_face": "mocapbridge.outputs.live_link_face:LiveLinkFaceOutput",
+    "ifacialmocap": "mocapbridge.outputs.ifacialmocap:IFacialMocapOutput",
+    "openseeface": "mocapbridge.outputs.openseeface:OpenSeeFaceOutput",
+    "json_live_link": "mocapbridge.outputs.json_live_link:JsonLiveLinkOutput",
+    "rokoko": "mocapbridge.outputs.rokoko:RokokoOutput",
+    "websocket": "mocapbridge.outputs.websocket:WebsocketOutput",
 }
 """``outputs[].type`` -> class with the interface of ``outputs.base.Output``."""
 

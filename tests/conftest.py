@@ -16,12 +16,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="also run the tests marked thorough: long fuzzing, kill points, soak (.ci/run does)",
     )
+    parser.addoption(
+        "--blender",
+        action="store_true",
+        help="also run the tests marked blender: the add-on inside Blender (.ci/run does)",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--thorough"):
-        return
-    skip = pytest.mark.skip(reason="takes long: run with --thorough, as .ci/run does")
-    for item in items:
-        if item.get_closest_marker("thorough"):
-            item.add_marker(skip)
+    skips = {
+        "thorough": "takes long: run with --thorough, as .ci/run does",
+        "blender": "needs Blender: run python -m blender_addon.environments once, then --blender",
+    }
+    for marker, reason in skips.items():
+        if config.getoption("--" + marker):
+            continue
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -77,6 +78,18 @@ def random_frame(seed: int, frame_id: int | None = None) -> MocapFrame:
         left_hand_state=states[2],
         right_hand_state=states[3],
         gestures=(gestures[0], gestures[1]),
+    )
+
+
+def seen_frame(seed: int) -> MocapFrame:
+    """A random frame in which body, face and hands are tracked."""
+    frame, tracked = random_frame(seed), TrackState.TRACKED
+    return replace(
+        frame,
+        pose=replace(frame.pose, state=tracked),
+        face=replace(frame.face, state=tracked),
+        left_hand_state=tracked,
+        right_hand_state=tracked,
     )
 
 

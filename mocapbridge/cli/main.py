@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from mocapbridge import __version__
-from mocapbridge.cli import config, control, curve_keys, demo, devices, doctor, models, run
+from mocapbridge.cli import (
+    config,
+    control,
+    curve_keys,
+    demo,
+    devices,
+    doctor,
+    models,
+    play,
+    run,
+    takes,
+)
 from mocapbridge.cli.log_lines import set_up_logging
 from mocapbridge.errors import MocapBridgeError
 
@@ -54,7 +65,18 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mocapbridge {__version__}")
     parser.add_argument("--debug", action="store_true", help="show tracebacks and all log lines")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (run, demo, devices, models, config, control, curve_keys, doctor):
+    for command in (
+        run,
+        demo,
+        play,
+        takes,
+        devices,
+        models,
+        config,
+        control,
+        curve_keys,
+        doctor,
+    ):
         command.add_parser(subparsers)
     for command_parser in set(subparsers.choices.values()):
         command_parser.allow_abbrev = False

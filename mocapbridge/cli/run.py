@@ -19,6 +19,7 @@ _EPILOG = """\
 examples:
   mocapbridge run                                  the first camera
   mocapbridge run --source clip.mp4 --record       footage as fast as it goes, into a take
+  mocapbridge run --source clip.mp4 --offline --record --render film.mp4
   mocapbridge run --source 1 --mirror --osc 192.168.1.20:9000
   mocapbridge run --config full-body --for 30s --headless
 """
@@ -51,10 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
     from mocapbridge.cli.session import conduct, summary
 
     config = configured(arguments)
+    if arguments.offline:
+        from mocapbridge.cli.offline import run_offline
+
+        return run_offline(config, arguments)
     end = conduct(
         config,
         duration_s=arguments.duration_s,
         overlay_path=arguments.overlay,
+        film_path=arguments.render,
         stats_path=arguments.stats_json,
     )
     print(summary(end))
@@ -83,17 +89,29 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     if arguments.model is not None:
         config = flags.with_model(config, arguments.model)
     config = flags.without_parts(config, arguments.without)
+    config = with_addresses(config, arguments)
+    if arguments.record is not None:
+        config = overrides.with_record(config, arguments.record or None)
+    if arguments.headless:
+        config = overrides.without_view(config)
+    return checked(config)
+
+
+def with_addresses(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
+    """Motion goes where the flags of ``add_addresses`` say.
+
+    Raises:
+        ConfigError: not an address.
+    """
+    from mocapbridge.config import overrides
+
     if arguments.osc:
         config = overrides.with_osc(config, arguments.osc)
     if arguments.zmq:
         config = overrides.with_zmq(config, arguments.zmq)
     if arguments.link:
         config = overrides.with_link(config, arguments.link)
-    if arguments.record is not None:
-        config = overrides.with_record(config, arguments.record or None)
-    if arguments.headless:
-        config = overrides.without_view(config)
-    return checked(config)
+    return config
 
 
 def duration_s(text: str) -> float:
@@ -160,7 +178,10 @@ def _add_tracking(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[re
     )
 
 
-def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+def add_addresses(
+    group: argparse._ActionsContainer,  # pyright: ignore[reportPrivateUsage]
+) -> None:
+    """Flags that say where motion goes."""
     for flag, what in (
         ("--osc", "send OSC to"),
         ("--zmq", "publish with ZeroMQ at"),
@@ -172,6 +193,10 @@ def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repo
             metavar="HOST:PORT",
             help=f"{what} this address instead of the configured one; may be repeated",
         )
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    add_addresses(group)
     group.add_argument(
         "--record",
         nargs="?",
@@ -181,4 +206,16 @@ def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repo
     )
     group.add_argument(
         "--overlay", type=Path, metavar="FILE.mp4", help="write the footage with landmarks drawn"
+    )
+    group.add_argument(
+        "--render",
+        type=Path,
+        metavar="FILE.mp4",
+        help="write a film of the solved motion beside the footage",
+    )
+    group.add_argument(
+        "--offline",
+        action="store_true",
+        help="track the footage to its end, then solve it as a whole: best quality, for --record "
+        "and --render; nothing is streamed",
     )

@@ -23,6 +23,7 @@ def conduct(
     *,
     duration_s: float | None = None,
     overlay_path: Path | None = None,
+    film_path: Path | None = None,
     stats_path: Path | None = None,
 ) -> RunSnapshot:
     """Open everything, run until the end, close everything.
@@ -31,6 +32,7 @@ def conduct(
         config: the run.
         duration_s: how long at most; None: until the footage ends or Ctrl-C [s].
         overlay_path: a video to write with landmarks drawn on the footage.
+        film_path: a video to write with the solved motion beside the footage.
         stats_path: a JSON file to write all counters and timings to, also after a failure.
 
     Returns:
@@ -39,13 +41,15 @@ def conduct(
     Raises:
         MocapBridgeError: something could not be opened, or broke.
     """
-    for path in (overlay_path, stats_path):
-        _check_folder(path)
+    for path in (overlay_path, film_path, stats_path):
+        check_folder(path)
     with ExitStack() as opened:
         opened.enter_context(quiet_native_stderr())
         with model_progress() as progress:
             pipeline = opened.enter_context(
-                open_pipeline(config, overlay_path=overlay_path, progress=progress)
+                open_pipeline(
+                    config, overlay_path=overlay_path, film_path=film_path, progress=progress
+                )
             )
         if stats_path is not None:
             opened.callback(lambda: _write_stats(stats_path, pipeline.snapshot()))
@@ -66,6 +70,8 @@ def summary(end: RunSnapshot) -> str:
     lines[0] += f", {end.skipped} skipped, {end.corrupt} corrupt"
     for out in end.outputs:
         trouble = f", {out.skipped} skipped" if out.skipped else ""
+        if out.unheard:
+            trouble += f", nothing listened to {out.unheard} of them"
         if out.errors:
             trouble += f", {out.errors} failed: {out.last_error}"
         lines.append(f"{out.name}: {out.frames} frames, {out.packets} packets{trouble}")
@@ -75,7 +81,8 @@ def summary(end: RunSnapshot) -> str:
     return "\n".join(lines)
 
 
-def _check_folder(path: Path | None) -> None:
+def check_folder(path: Path | None) -> None:
+    """Raise ``ConfigError`` when a file cannot be written because its folder is not there."""
     if path is not None and not path.absolute().parent.is_dir():
         raise ConfigError(f"there is no folder to write this file to: {path}")
 

@@ -135,7 +135,8 @@ def _outputs(outputs: tuple[OutputSnapshot, ...]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("output", style="bold")
     table.add_column("to")
-    for title in ("frames", "packets", "skipped", "failed", "send ms", "capture to send ms"):
+    counted = ("frames", "packets", "unheard", "skipped", "failed")
+    for title in (*counted, "send ms", "capture to send ms"):
         table.add_column(title, justify="right")
     for out in outputs:
         table.add_row(
@@ -143,6 +144,7 @@ def _outputs(outputs: tuple[OutputSnapshot, ...]) -> Table:
             Text(out.target),
             str(out.frames),
             str(out.packets),
+            Text(str(out.unheard), "dim"),
             str(out.skipped),
             Text(str(out.errors), "red" if out.errors else ""),
             _pair(out.send),
@@ -172,7 +174,11 @@ def _take(snapshot: RunSnapshot) -> Text:
 def _trouble(out: OutputSnapshot) -> str:
     troubles = [
         f"{count} {what}"
-        for count, what in ((out.skipped, "skipped"), (out.errors, "failed"))
+        for count, what in (
+            (out.unheard, "unheard"),
+            (out.skipped, "skipped"),
+            (out.errors, "failed"),
+        )
         if count
     ]
     return f" ({', '.join(troubles)})" if troubles else ""

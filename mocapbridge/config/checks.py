@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.sources.options import ImagesOptions, SyntheticOptions, VideoOptions
+from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
+from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.solve.options import JointLimitOptions
+from mocapbridge.sources.options import (
+    ImagesOptions,
+    SyntheticOptions,
+    TakeOptions,
+    VideoOptions,
+)
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
@@ -30,12 +38,14 @@ def check(config: RunConfig) -> list[Problem]:
 
 
 def _check_names(config: RunConfig) -> Iterator[Problem]:
-    subject = config.subject
-    if not subject.isprintable() or subject != subject.strip():
-        yield Problem(
-            ("subject",),
-            f"expected printable characters without spaces at the ends, got {subject!r}",
-        )
+    subjects: dict[KeyPath, str | None] = {("subject",): config.subject}
+    for index, output in enumerate(config.outputs):
+        subjects["outputs", index, "subject"] = output.subject
+    for key, subject in subjects.items():
+        if subject is not None and (not subject.isprintable() or subject != subject.strip()):
+            yield Problem(
+                key, f"expected printable characters without spaces at the ends, got {subject!r}"
+            )
     reason = slate_problem(config.record.slate)
     if reason is not None:
         yield Problem(
@@ -49,7 +59,7 @@ def _check_paths(config: RunConfig) -> Iterator[Problem]:
         ("tracking", "models_folder"): config.tracking.models_folder,
         ("record", "folder"): config.record.folder,
     }
-    if isinstance(source, (VideoOptions, ImagesOptions)):
+    if isinstance(source, (VideoOptions, ImagesOptions, TakeOptions)):
         paths["source", "path"] = source.path
     for key, path in paths.items():
         if path is None:
@@ -66,7 +76,7 @@ def _check_paths(config: RunConfig) -> Iterator[Problem]:
 
 def _check_source(config: RunConfig) -> Iterator[Problem]:
     source = config.source
-    if isinstance(source, VideoOptions) and _ends_too_early(source):
+    if isinstance(source, (VideoOptions, TakeOptions)) and _ends_too_early(source):
         yield Problem(
             ("source", "end_s"),
             f"the end ({source.end_s:g} s) must lie after start_s ({source.start_s:g} s)",
@@ -81,7 +91,7 @@ def _check_source(config: RunConfig) -> Iterator[Problem]:
         )
 
 
-def _ends_too_early(source: VideoOptions) -> bool:
+def _ends_too_early(source: VideoOptions | TakeOptions) -> bool:
     return source.end_s is not None and source.end_s <= source.start_s
 
 
@@ -110,6 +120,22 @@ def _check_solve(config: RunConfig) -> Iterator[Problem]:
             f"expected at most visible_above ({occlusion.visible_above:g}), "
             f"got {occlusion.hidden_below:g}",
         )
+    for index, limits in enumerate(config.solve.joint_limits):
+        yield from _check_joint_limits(limits, ("solve", "joint_limits", index))
+
+
+def _check_joint_limits(limits: JointLimitOptions, path: KeyPath) -> Iterator[Problem]:
+    if limits.joint not in JOINT_NAMES:
+        nearest = get_close_matches(limits.joint, JOINT_NAMES, n=1, cutoff=0.0)[0]
+        yield Problem(
+            (*path, "joint"), f"no joint is called {limits.joint[:100]!r}: do you mean {nearest}?"
+        )
+    for key in ("x_deg", "y_deg", "z_deg"):
+        ends: tuple[float, float] | None = getattr(limits, key)
+        if ends is not None and ends[0] > ends[1]:
+            yield Problem(
+                (*path, key), f"expected the lowest angle first, got {ends[0]:g} and {ends[1]:g}"
+            )
 
 
 def _check_control(config: RunConfig) -> Iterator[Problem]:
@@ -137,6 +163,8 @@ def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
             continue
         if isinstance(output, ZmqOptions):
             yield from _check_bind(output, path)
+        if isinstance(output, VrchatOptions) and len({*output.trackers}) < len(output.trackers):
+            yield Problem((*path, "trackers"), "each tracker can be sent once")
         first = targets.setdefault(_target(output), index)
         if first != index:
             key = "bind" if isinstance(output, ZmqOptions) else "port"
@@ -157,4 +185,6 @@ def _target(output: OutputOptions) -> tuple[str, ...]:
     """What two outputs must not share."""
     if isinstance(output, ZmqOptions):
         return ("zmq", output.bind)
+    if isinstance(output, WebsocketOptions):
+        return ("tcp", output.host, str(output.port))
     return ("udp", output.host, str(output.port))

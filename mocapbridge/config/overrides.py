@@ -15,7 +15,7 @@ import msgspec
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import LinkOptions, OscOptions, OutputOptions, ZmqOptions
-from mocapbridge.sources.options import SyntheticOptions
+from mocapbridge.sources.options import SyntheticOptions, TakeOptions
 from mocapbridge.sources.shorthand import source_from_text
 
 _Kind = TypeVar("_Kind", OscOptions, LinkOptions, ZmqOptions)
@@ -52,8 +52,8 @@ def with_mirror(config: RunConfig) -> RunConfig:
         ConfigError: the source has no pictures.
     """
     source = config.source
-    if isinstance(source, SyntheticOptions):
-        raise ConfigError("--mirror needs a source with pictures, and this one is synthetic")
+    if isinstance(source, (SyntheticOptions, TakeOptions)):
+        raise ConfigError("--mirror needs a source with pictures, and this one has none")
     return msgspec.structs.replace(config, source=msgspec.structs.replace(source, mirror=True))
 
 

@@ -12,7 +12,7 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.sources.options import ImagesOptions, VideoOptions
+from mocapbridge.sources.options import ImagesOptions, TakeOptions, VideoOptions
 
 
 def find_config(name: str) -> Path:
@@ -56,7 +56,7 @@ def with_resolved_paths(config: RunConfig, folder: Path) -> RunConfig:
     """
     replace = msgspec.structs.replace
     source = config.source
-    if isinstance(source, VideoOptions) and source.path:
+    if isinstance(source, (VideoOptions, TakeOptions)) and source.path:
         source = replace(source, path=_resolved(source.path, folder))
     elif isinstance(source, ImagesOptions) and source.path:
         source = replace(source, path=_resolved_pattern(source.path, folder))

@@ -63,6 +63,7 @@ class ZmqControl:
         try:
             socket.bind(self._endpoint)
         except zmq.ZMQError as error:
+            socket.close(linger=0)
             context.destroy(linger=0)
             raise OutputUnavailable(
                 f"no commands can be taken at {self._endpoint} ({error}): stop the program that "

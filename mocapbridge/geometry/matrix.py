@@ -1,12 +1,11 @@
 """Rotation matrices built from directions.
 
-Inside the solver rotations are matrices ``(..., 3, 3)``: many small steps, and one matrix product
-is a single call where a quaternion product is a dozen. Quaternions appear at its edge.
+Inside the solver rotations are matrices ``(..., 3, 3)`` where there are many: one matrix product is
+a single call where a quaternion product is a dozen. Few of them are ``plain`` axes.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -19,7 +18,6 @@ _DEGENERATE: Final = 1e-16
 """Squared lengths of normals below this carry no direction."""
 _HALF: Final = 0.5
 """Between the squared lengths of a unit vector and of none."""
-_SMALL_SINE: Final = 1e-7
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -71,51 +69,6 @@ def _repaired(primary: FloatArray, secondary: FloatArray) -> tuple[FloatArray, F
     parallel = dot(normal, normal) <= _DEGENERATE
     smallest = np.eye(3, dtype=primary.dtype)[np.argmin(np.abs(x), axis=-1)]
     return x, np.where(parallel, cross(x, smallest), normal)
-
-
-def between(start: FloatArray, end: FloatArray) -> FloatArray:
-    """The shortest rotations ``(..., 3, 3)`` that turn unit vectors ``(..., 3)`` into others.
-
-    At 180 degrees about some axis at right angles.
-    """
-    before = from_directions(start, end)
-    axis = before[..., 2]
-    after = np.empty_like(before)
-    after[..., 0] = end
-    after[..., 1] = cross(axis, end)
-    after[..., 2] = axis
-    return after @ transpose(before)
-
-
-def share(rotation: FloatArray, fraction: float) -> FloatArray:
-    """A part of one rotation ``(3, 3)``: the same axis, ``fraction`` of the angle.
-
-    Plain floats: for a single matrix that is several times quicker than arrays.
-    """
-    (m00, m01, m02), (m10, m11, m12), (m20, m21, m22) = rotation.tolist()
-    x, y, z = m21 - m12, m02 - m20, m10 - m01
-    sine = 0.5 * math.sqrt(x * x + y * y + z * z)
-    cosine = 0.5 * (m00 + m11 + m22 - 1.0)
-    if sine < _SMALL_SINE and cosine < 0.0:
-        # Half a turn: the axis is in the symmetric part.
-        return quaternion.to_matrix(
-            quaternion.exp(quaternion.log(quaternion.from_matrix(rotation)) * fraction)
-        )
-    if sine < _SMALL_SINE:
-        return np.eye(3, dtype=rotation.dtype)
-    scale = 0.5 / sine
-    x, y, z = x * scale, y * scale, z * scale
-    angle = math.atan2(sine, cosine) * fraction
-    c, s = math.cos(angle), math.sin(angle)
-    k = 1.0 - c
-    return np.array(
-        (
-            (c + k * x * x, k * x * y - s * z, k * x * z + s * y),
-            (k * x * y + s * z, c + k * y * y, k * y * z - s * x),
-            (k * x * z - s * y, k * y * z + s * x, c + k * z * z),
-        ),
-        dtype=rotation.dtype,
-    )
 
 
 def clamp(value: FloatArray, low: FloatArray | float, high: FloatArray | float) -> FloatArray:

@@ -25,6 +25,27 @@ _SMALL_SINE: Final = 1e-6
 """Sine of half an angle below which the angle is taken by its series."""
 
 
+def _sums(*entries: str) -> npt.NDArray[np.float64]:
+    """A matrix ``(16, 9)`` that adds up signed products of components, entry by entry."""
+    table = np.zeros((4, 4, 9))
+    for number, entry in enumerate(entries):
+        for sign, first, second in zip(entry[::3], entry[1::3], entry[2::3], strict=True):
+            table["wxyz".index(first), "wxyz".index(second), number] = float(f"{sign}1")
+    return table.reshape(16, 9)
+
+
+_MATRIX_FROM_OUTER: Final = _sums(
+    "+ww+xx-yy-zz", "+xy+yx-wz-zw", "+xz+zx+wy+yw",
+    "+xy+yx+wz+zw", "+ww-xx+yy-zz", "+yz+zy-wx-xw",
+    "+xz+zx-wy-yw", "+yz+zy+wx+xw", "+ww-xx-yy+zz",
+)  # fmt: skip
+"""(16, 9) the matrix of a unit quaternion is linear in the products of its components ..."""
+_OUTER_FROM_MATRIX: Final = _MATRIX_FROM_OUTER.T.copy()
+"""(9, 16) ... and four times the products are the same sums of the matrix' entries ..."""
+_OUTER_OF_NONE: Final = np.eye(4).reshape(16)
+"""(16,) ... with one added to each square."""
+
+
 def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """The rotation ``b`` followed by ``a``: Hamilton product, ``(..., 4)``."""
     aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
@@ -100,52 +121,23 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
     Picks the largest of the four components as pivot: S. W. Shepperd, "Quaternion from rotation
     matrix" (1978).
     """
-    m = rotation
-    xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    wx, wy, wz = (
-        m[..., 2, 1] - m[..., 1, 2],
-        m[..., 0, 2] - m[..., 2, 0],
-        m[..., 1, 0] - m[..., 0, 1],
-    )
-    xy, xz, yz = (
-        m[..., 1, 0] + m[..., 0, 1],
-        m[..., 0, 2] + m[..., 2, 0],
-        m[..., 2, 1] + m[..., 1, 2],
-    )
+    dtype = rotation.dtype
+    flat = rotation.reshape(-1, 9)
     # Row i is 4 q_i q: the outer product of the quaternion with itself, times four.
-    outer = _rows(
-        (
-            (1 + xx + yy + zz, wx, wy, wz),
-            (wx, 1 + xx - yy - zz, xy, xz),
-            (wy, xy, 1 - xx + yy - zz, yz),
-            (wz, xz, yz, 1 - xx - yy + zz),
-        )
-    )
-    pivot = np.argmax(np.diagonal(outer, axis1=-2, axis2=-1), axis=-1)
-    q = np.take_along_axis(outer, pivot[..., None, None], axis=-2)[..., 0, :]
-    return canonical(q / np.sqrt(np.einsum("...i,...i->...", q, q))[..., None])
+    outer: FloatArray = (
+        flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)
+    ).reshape(-1, 4, 4)
+    pivot = outer.reshape(-1, 16)[:, ::5].argmax(axis=1)
+    row: FloatArray = outer[np.arange(len(flat)), pivot]
+    size = np.copysign(np.sqrt(np.add.reduce(row * row, axis=-1)), row[..., 0])
+    q: FloatArray = np.divide(row, size[..., None])
+    return q.reshape(*rotation.shape[:-2], 4)
 
 
 def to_matrix(q: FloatArray) -> FloatArray:
     """Rotation matrices ``(..., 3, 3)`` of unit quaternions."""
-    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
-    return _rows(
-        (
-            (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-            (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-            (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-        )
-    )
-
-
-def _rows(rows: tuple[tuple[FloatArray, ...], ...]) -> FloatArray:
-    """Square matrices ``(..., n, n)`` of their entries ``(...)``."""
-    first = rows[0][0]
-    matrix = np.empty((*first.shape, len(rows), len(rows)), dtype=first.dtype)
-    for i, row in enumerate(rows):
-        for j, entry in enumerate(row):
-            matrix[..., i, j] = entry
-    return matrix
+    outer = (q[..., :, None] * q[..., None, :]).reshape(-1, 16)
+    return (outer @ _MATRIX_FROM_OUTER.astype(q.dtype)).reshape(*q.shape[:-1], 3, 3)
 
 
 def canonical(q: FloatArray) -> FloatArray:
@@ -169,11 +161,18 @@ def angle_rad(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def exp(rotation_vector_rad: FloatArray) -> FloatArray:
     """Unit quaternions of rotation vectors ``(..., 3)``: axis times angle [rad]."""
-    angle = np.linalg.norm(rotation_vector_rad, axis=-1, keepdims=True)
-    # sin(a / 2) / a, which numpy gives without the division by zero as a normalised sinc.
-    scale = 0.5 * np.sinc(angle / (2.0 * np.pi))
-    q = np.concatenate((np.cos(0.5 * angle), rotation_vector_rad * scale), axis=-1)
-    return q.astype(rotation_vector_rad.dtype)
+    return exp_half(0.5 * rotation_vector_rad)
+
+
+def exp_half(half_vector_rad: FloatArray) -> FloatArray:
+    """Unit quaternions of halved rotation vectors ``(..., 3)``: axis times half the angle [rad]."""
+    half = np.sqrt(np.add.reduce(half_vector_rad * half_vector_rad, axis=-1, keepdims=True))
+    q = np.empty((*half_vector_rad.shape[:-1], 4), dtype=half_vector_rad.dtype)
+    q[..., :1] = np.cos(half)
+    # Vectors too short to have a length are their own sine.
+    scale = np.where(half > _SMALL_SINE, np.sin(half) / np.maximum(half, _SMALL_SINE), 1.0)
+    q[..., 1:] = half_vector_rad * scale
+    return q
 
 
 def log(q: FloatArray) -> FloatArray:

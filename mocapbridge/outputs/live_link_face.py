@@ -13,8 +13,9 @@ import numpy as np
 from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.cadence import HEARTBEAT_PERIOD_NS, Cadence, RecentStates
-from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
-from mocapbridge.outputs.options import LiveLinkFaceOptions
+from mocapbridge.outputs.face_options import LiveLinkFaceOptions
+from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.head_angles import head_angles_rad
 from mocapbridge.outputs.udp import UdpSender
 from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
@@ -35,7 +36,7 @@ class LiveLinkFaceOutput:
         clock = clock or SystemClock()
         self.name = options.name or f"live_link_face {options.host}:{options.port}"
         self._options = options
-        self._subject = options.subject or info.subject
+        self._subject = info.subject
         self._device_id = device_id(self._subject)
         self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._udp = UdpSender(options.host, options.port, clock)
@@ -74,10 +75,9 @@ class LiveLinkFaceOutput:
             datagram = self._datagram(frame)
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; frame not sent") from error
-        if self._udp.recovery_due:
-            self._udp.recover()
-        self._udp.send(datagram)
+        self._udp.mend()
         self._recent.note(frame)
+        self._udp.send(datagram)
         return 1
 
     def idle(self) -> int:
@@ -89,8 +89,7 @@ class LiveLinkFaceOutput:
         Raises:
             OutputFailed: it did not leave.
         """
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         if not self._recent.stale or not self._lost_cadence.due():
             return 0
         self._udp.send(self._no_face)
@@ -140,20 +139,6 @@ def device_id(subject: str) -> str:
     Unreal tells phones apart by it; two subjects of one machine are two phones to it.
     """
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{subject}.{socket.gethostname()}.mocapbridge"))
-
-
-def head_angles_rad(world_from_head: FloatArray) -> tuple[float, float, float]:
-    """Yaw towards the performer's left, pitch up, roll to the performer's right shoulder [rad].
-
-    The rotation is yaw about +Y, then pitch about +X, then roll about +Z, each about the axes that
-    those before have turned.
-
-    Args:
-        world_from_head: (4, 4), the head's turn from facing the camera.
-    """
-    (_, _, xz, _), (yx, yy, yz, _), (_, _, zz, _), _ = world_from_head.tolist()
-    down = math.asin(max(-1.0, min(1.0, -yz)))
-    return math.atan2(xz, zz), -down, math.atan2(yx, yy)
 
 
 def _scales(options: LiveLinkFaceOptions) -> tuple[float, ...]:

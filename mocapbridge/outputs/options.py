@@ -1,4 +1,4 @@
-"""What a configuration may say of outputs."""
+"""What a configuration may say of each kind of output."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Host = Annotated[str, Meta(min_length=1, max_length=253)]
-"""Name or address; multicast and broadcast addresses too. 253: longest name of RFC 1035."""
-
-
-class _Output(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every output has."""
-
-    name: str | None = None
-    """Names the output in the terminal view and logs; made from type and target when left out."""
-    enabled: bool = True
+from mocapbridge.outputs.common_options import AnyOutputOptions, Host, Port
+from mocapbridge.outputs.face_options import (
+    IFacialMocapOptions,
+    LiveLinkFaceOptions,
+    OpenSeeFaceOptions,
+)
 
 
 class OscOptions(
-    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="osc"
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="osc",
 ):
     """OSC over UDP in our own address space (docs/osc.md)."""
 
@@ -44,7 +44,12 @@ class CurveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ZmqOptions(
-    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="zmq"
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="zmq",
 ):
     """ZeroMQ publisher (docs/zmq.md)."""
 
@@ -55,7 +60,12 @@ class ZmqOptions(
 
 
 class LinkOptions(
-    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="link"
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="link",
 ):
     """Our UDP link, for the Blender add-on and anything else (docs/link-protocol.md)."""
 
@@ -64,7 +74,12 @@ class LinkOptions(
 
 
 class VmcOptions(
-    _Output, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="vmc"
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="vmc",
 ):
     """VMC protocol, for VTuber programs and Unity (docs/vmc.md)."""
 
@@ -75,39 +90,123 @@ class VmcOptions(
     mode: Literal["performer", "assistant"] = "performer"
     """`performer`: body, face and hands; `assistant`: expressions alone, for a program that has
     the body from elsewhere."""
-    expressions: Literal["arkit_pascal", "arkit_camel", "vrm0", "vrm1"] = "arkit_pascal"
+    expressions: Literal["arkit_pascal", "arkit_camel", "vrm0", "vrm1", "both"] = "arkit_pascal"
     """Names of the expressions: the 52 of ARKit (perfect sync) as `JawOpen` or `jawOpen`, or the
-    presets of VRM 0.x or VRM 1.0."""
+    presets of VRM 0.x or VRM 1.0; `both`: `arkit_pascal` and `vrm0`, for several avatars at once
+    (one with both closes its eyes twice)."""
     yaw_offset_deg: Annotated[float, Meta(ge=-360.0, le=360.0)] = 0.0
     """Turns the avatar about the vertical; 180 for one that shows its back."""
 
 
-class LiveLinkFaceOptions(
-    _Output,
+class VrchatOptions(
+    AnyOutputOptions,
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
     tag_field="type",
-    tag="live_link_face",
+    tag="vrchat",
 ):
-    """Live Link Face, for Unreal Engine (docs/live-link-face.md)."""
+    """VRChat over OSC: body trackers, eyes and face parameters (docs/vrchat.md)."""
 
     host: Host = "127.0.0.1"
-    port: Port = 11111
-    subject: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
-    """Name of the Live Link subject; the run's `subject` when left out. At most 6 letters for
-    receivers that cut packets at 312 bytes, as some Blender add-ons do."""
+    port: Port = 9000
+    trackers: tuple[
+        Literal[
+            "hip",
+            "chest",
+            "left_foot",
+            "right_foot",
+            "left_knee",
+            "right_knee",
+            "left_elbow",
+            "right_elbow",
+        ],
+        ...,
+    ] = (
+        "hip",
+        "chest",
+        "left_foot",
+        "right_foot",
+        "left_knee",
+        "right_knee",
+        "left_elbow",
+        "right_elbow",
+    )
+    """Which trackers are sent, as tracker 1, 2 ... in this order; fewer are often steadier."""
     head: bool = True
-    """False: the head's three angles stay 0, for a head that the body's motion turns."""
-    angle_unit: Literal["radians", "norm180"] = "radians"
-    """Unit of the angles of head and eyes; `norm180`: 180 degrees are 1, as Unreal's own source
-    has it."""
-    invert_yaw: bool = False
-    """The default is positive towards the performer's left; true turns head and eyes round."""
-    invert_pitch: bool = False
-    """The default is positive upwards."""
-    invert_roll: bool = False
-    """The default is positive towards the performer's right shoulder."""
+    """Also send the head, by which VRChat lines its own space up with ours; false for a headset
+    that stands elsewhere."""
+    scale: Annotated[float, Meta(ge=0.1, le=10.0)] = 1.0
+    """What positions are multiplied with: your height over the height of the solved skeleton."""
+    eyes: bool = True
+    """Gaze and lids, for VRChat's own eye tracking."""
+    parameters: bool = True
+    """Face parameters of avatars made for face tracking."""
+    parameter_prefix: Annotated[str, Meta(pattern=r"^([A-Za-z0-9_.-]+/)*$", max_length=64)] = "FT/"
+    """What stands before `v2/JawOpen` in the avatar's parameters: `FT/`, or nothing."""
 
 
-OutputOptions: TypeAlias = OscOptions | ZmqOptions | LinkOptions | VmcOptions | LiveLinkFaceOptions
+class JsonLiveLinkOptions(
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="json_live_link",
+):
+    """Body into Unreal Engine through the JSONLiveLink plugin (docs/unreal.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 54321
+    bones: Literal["ue5", "vrm"] = "ue5"
+    """Names of the bones: those of Unreal's mannequins, or those of VRM 1.0."""
+
+
+class RokokoOptions(
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="rokoko",
+):
+    """Rokoko's JSON, version 3, for its plugins (docs/rokoko.md)."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 14043
+
+
+class WebsocketOptions(
+    AnyOutputOptions,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="websocket",
+):
+    """WebSocket server for browsers (docs/browser.md)."""
+
+    host: Host = "127.0.0.1"
+    """Address of this machine to listen on."""
+    port: Port = 8765
+    encoding: Literal["json", "msgpack"] = "json"
+    """What clients get that ask for neither subprotocol."""
+    hosts: tuple[Host, ...] = ()
+    """Names by which clients may reach the server, besides `localhost` and addresses."""
+    origins: tuple[Annotated[str, Meta(pattern=r"^https?://[^/]+$")], ...] = ()
+    """Web pages that may connect, besides those of this machine: `https://example.org`."""
+
+
+OutputOptions: TypeAlias = (
+    OscOptions
+    | ZmqOptions
+    | LinkOptions
+    | VmcOptions
+    | VrchatOptions
+    | LiveLinkFaceOptions
+    | IFacialMocapOptions
+    | OpenSeeFaceOptions
+    | JsonLiveLinkOptions
+    | RokokoOptions
+    | WebsocketOptions
+)

@@ -57,18 +57,15 @@ class OscOutput:
             self._vector.load(frame)
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         self._recent.note(frame)
         unix_time_ns = self._info.anchor.unix_time_ns(frame.capture_time_ns)
         datagrams = self._layout.fill(frame, self._vector, unix_time_ns)
-        for datagram in datagrams:
-            self._udp.send(datagram)
         if frame.gestures != self._gestures:
             self._gestures = frame.gestures
             self._description = self._describe()
             self._description_cadence.restart()
-        return len(datagrams) + self._send_description_when_due()
+        return self._udp.send_all(datagrams) + self._send_description_when_due()
 
     def idle(self) -> int:
         """Send the description when due, and the state when there are no frames to say it.
@@ -79,8 +76,7 @@ class OscOutput:
         Raises:
             OutputFailed: one did not leave.
         """
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         sent = self._send_description_when_due()
         if self._recent.stale and self._status_cadence.due():
             states = [("i", int(state)) for state in self._recent.states]

@@ -80,19 +80,25 @@ def split(contents: Iterable[Content], max_bytes: int, opening: int = 0) -> list
 class PatchedBundles:
     """Bundles of which only the slots change."""
 
-    def __init__(self, groups: Sequence[Sequence[Content]]) -> None:
+    def __init__(self, groups: Sequence[Sequence[Content]], *, bare: bool = False) -> None:
+        """Write them.
+
+        Args:
+            groups: the messages of each datagram.
+            bare: each datagram is a message of its own, without a bundle around it.
+        """
         datagrams: list[bytes] = []
         places: dict[str, list[tuple[int, int]]] = {"f": [], "i": []}
         for contents in groups:
             messages = [blank(content) for content in contents]
-            at = sum(map(len, datagrams)) + _BUNDLE_START
+            at = sum(map(len, datagrams)) + (-_WORD if bare else _BUNDLE_START)
             for (_, arguments), message in zip(contents, messages, strict=True):
                 at += _WORD + message.size
                 for words_from_end, argument in enumerate(reversed(arguments), 1):
                     if isinstance(argument, Slot):
                         word = at // _WORD - words_from_end
                         places[argument.tag].append((word, argument.place))
-            datagrams.append(build_bundle(messages))
+            datagrams.append(messages[0].dgram if bare else build_bundle(messages))
         self._float_words, self._float_places = _columns(places["f"])
         self._integer_words, self._integer_places = _columns(places["i"])
         buffer = bytearray(b"".join(datagrams))

@@ -7,15 +7,14 @@ import errno
 import ipaddress
 import logging
 import socket
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
 
 from mocapbridge.clock import NS_PER_S, Clock, SystemClock
-from mocapbridge.errors import OutputFailed, OutputUnavailable
+from mocapbridge.errors import OutputFailed, OutputUnavailable, OutputUnheard
+from mocapbridge.outputs.host_lookup import Destination, HostLookup, SocketAddress
 
 _log = logging.getLogger(__name__)
-
-Address: TypeAlias = tuple[Any, ...]
-"""As ``socket`` has it: (host, port), for IPv6 (host, port, flow, scope)."""
 
 _REOPEN_PERIOD_NS: Final = NS_PER_S // 2
 _BROADCAST_BYTE: Final = 255
@@ -24,18 +23,16 @@ _BROADCAST_BYTE: Final = 255
 class UdpSender:
     """Sends datagrams without ever waiting.
 
-    The host's name is looked up by ``open`` alone. The socket is connected, so that the machine
-    says when nothing listens at the far end; towards groups it is not, because answers to those
-    come from other addresses. A connected socket keeps the address this machine had; when the
-    network changes under it ``recover`` makes a new one.
+    The host's name is looked up by ``open``, and on another thread when sending fails. The socket
+    is connected, so that the machine says when nothing listens at the far end; towards groups it
+    is not, because answers to those come from other addresses. A connected socket keeps the
+    address this machine had; when the network changes under it ``recover`` makes a new one.
     """
 
     def __init__(self, host: str, port: int, clock: Clock | None = None) -> None:
-        self._host = host
-        self._port = port
         self._clock = clock or SystemClock()
-        self._family = socket.AF_INET
-        self._address: Address = ()
+        self._lookup = HostLookup(host, port, self._clock)
+        self._destination: Destination | None = None
         self._socket: socket.socket | None = None
         self._connected = False
         self._refused = False
@@ -54,27 +51,36 @@ class UdpSender:
         Raises:
             OutputUnavailable: the host is not known, or there is no way to it.
         """
-        self._family, self._address = self._look_up()
+        destination = self._lookup.look_up()
         try:
-            self._socket = self._make_socket()
+            self._socket = self._make_socket(destination)
         except OSError as error:
             raise OutputUnavailable(
                 f"cannot send to {self.target}: {error.strerror or error}; "
                 "check that this machine is on that network"
             ) from error
+        if not is_loopback(str(destination.address[0])):
+            _log.warning(
+                "motion leaves this machine, towards %s: whoever shares the network can read it",
+                self.target,
+            )
 
     def send(self, datagram: bytes | memoryview) -> None:
         """Hand one datagram to the machine.
 
         Raises:
-            OutputFailed: it did not leave. Refused means that an earlier one found no receiver.
+            OutputUnheard: it left, but an earlier one found no receiver.
+            OutputFailed: it did not leave.
         """
         try:
-            self._transmit(datagram, self._address)
+            self._transmit(datagram)
         except (ConnectionRefusedError, ConnectionResetError) as error:
             self._send_unheard(datagram)
-            raise OutputFailed(
-                f"nothing listens at {self.target}: start the receiver, or correct host and port"
+            self._lookup.refresh()
+            raise OutputUnheard(
+                f"nothing listens at {self.target} yet: start the receiver, or correct host and "
+                "port",
+                packets=1,
             ) from error
         except BlockingIOError as error:
             raise OutputFailed(
@@ -86,7 +92,30 @@ class UdpSender:
             raise self._failure(error) from error
         self._broken_since_ns = None
 
-    def reply(self, datagram: bytes, address: Address) -> None:
+    def send_all(self, datagrams: Iterable[bytes | memoryview]) -> int:
+        """Hand all datagrams of a frame to the machine.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            OutputUnheard: they left, but nothing listens at the far end.
+            OutputFailed: one did not leave; those after it were not tried.
+        """
+        count = 0
+        unheard: OutputUnheard | None = None
+        for datagram in datagrams:
+            try:
+                self.send(datagram)
+            except OutputUnheard as error:
+                unheard = error
+            count += 1
+        if unheard is not None:
+            unheard.packets = count
+            raise unheard
+        return count
+
+    def reply(self, datagram: bytes, address: SocketAddress) -> None:
         """Send to whoever a datagram came from.
 
         Raises:
@@ -101,20 +130,37 @@ class UdpSender:
 
     @property
     def recovery_due(self) -> bool:
-        """Whether sending has failed for long enough to try a new socket."""
+        """Whether sending has failed for long enough, or the host moved: time for a new socket."""
+        if self._socket is not None and self._lookup.latest != self._destination:
+            return True
         if self._broken_since_ns is None:
             return False
         return self._clock.monotonic_ns() - self._broken_since_ns >= _REOPEN_PERIOD_NS
 
+    def mend(self) -> None:
+        """Make a new socket if that is due.
+
+        Raises:
+            OutputFailed: it is not open, or there is no way there.
+        """
+        if self._socket is None:
+            raise OutputFailed(f"{self.target} is not open")
+        if self.recovery_due:
+            self.recover()
+
     def recover(self) -> None:
-        """Replace the socket by a new one towards the same address.
+        """Replace the socket by a new one towards where the host was last found.
 
         Raises:
             OutputFailed: there is still no way there.
         """
+        self._lookup.refresh()
         self._broken_since_ns = self._clock.monotonic_ns()
+        destination = self._lookup.latest
+        if destination is None:
+            raise OutputFailed(f"{self.target} is not open")
         try:
-            fresh = self._make_socket()
+            fresh = self._make_socket(destination)
         except OSError as error:
             raise self._failure(error) from error
         self.close()
@@ -134,18 +180,18 @@ class UdpSender:
         The news says nothing of this datagram: a receiver that has come meanwhile gets it.
         """
         with contextlib.suppress(OSError):
-            self._transmit(datagram, self._address)
+            self._transmit(datagram)
 
-    def _transmit(self, datagram: bytes | memoryview, address: Address) -> None:
-        if self._socket is None:
+    def _transmit(self, datagram: bytes | memoryview) -> None:
+        if self._socket is None or self._destination is None:
             raise OSError(errno.EBADF, "not open")
         if self._refused:
             self._refused = False
             raise ConnectionRefusedError
-        self._transmit_to(self._socket, datagram, address)
+        self._transmit_to(self._socket, datagram, self._destination.address)
 
     def _transmit_to(
-        self, through: socket.socket, datagram: bytes | memoryview, address: Address
+        self, through: socket.socket, datagram: bytes | memoryview, address: SocketAddress
     ) -> None:
         if self._connected:
             through.send(datagram)
@@ -155,34 +201,27 @@ class UdpSender:
     def _failure(self, error: OSError) -> OutputFailed:
         return OutputFailed(f"cannot send to {self.target}: {error.strerror or error}")
 
-    def _look_up(self) -> tuple[socket.AddressFamily, Address]:
-        try:
-            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as error:
-            raise OutputUnavailable(
-                f"host {self._host!r} is not known ({error}); check its spelling or give its IP "
-                f"address, for {self.target}"
-            ) from error
-        # Most receivers listen on IPv4 alone, while ``localhost`` often names ::1 first.
-        found.sort(key=lambda entry: entry[0] != socket.AF_INET)
-        family, _, _, _, address = found[0]
-        return family, address
-
-    def _make_socket(self) -> socket.socket:
-        made = socket.socket(self._family, socket.SOCK_DGRAM)
+    def _make_socket(self, destination: Destination) -> socket.socket:
+        made = socket.socket(destination.family, socket.SOCK_DGRAM)
         try:
             made.setblocking(False)
-            if self._family == socket.AF_INET:
+            if destination.family == socket.AF_INET:
                 made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            self._connected = not _is_group(str(self._address[0]))
+            self._connected = not _is_group(str(destination.address[0]))
             if self._connected:
-                made.connect(self._address)
+                made.connect(destination.address)
             else:
                 made.bind(("", 0))
         except OSError:
             made.close()
             raise
+        self._destination = destination
         return made
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a numeric address stays on this machine."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def _is_group(address: str) -> bool:

@@ -53,18 +53,15 @@ class VmcOutput:
             self._vector.load(frame)
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         datagrams = self._layout.fill(
             self._vector,
             seen=bool(frame.pose.rotations_wxyz.any()),
             tracking=max(frame.pose.state, frame.face.state) >= TrackState.HELD,
             time_s=self._time_s(),
         )
-        for datagram in datagrams:
-            self._udp.send(datagram)
         self._recent.note(frame)
-        return len(datagrams)
+        return self._udp.send_all(datagrams)
 
     def idle(self) -> int:
         """Say that there is no motion, when there are no frames to say it.
@@ -77,8 +74,7 @@ class VmcOutput:
         Raises:
             OutputFailed: one did not leave.
         """
-        if self._udp.recovery_due:
-            self._udp.recover()
+        self._udp.mend()
         if self._face_only or not self._recent.stale or not self._status_cadence.due():
             return 0
         self._udp.send(standing_still(self._time_s()))

@@ -16,7 +16,7 @@ import numpy as np
 from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array
 
-Preset: TypeAlias = Literal["arkit_pascal", "arkit_camel", "vrm0", "vrm1"]
+Preset: TypeAlias = Literal["arkit_pascal", "arkit_camel", "vrm0", "vrm1", "both"]
 
 
 class Expressions(NamedTuple):
@@ -57,6 +57,10 @@ _MIXES: Final = (
 
 def expressions(preset: Preset) -> Expressions:
     """The expressions of a naming preset."""
+    if preset == "both":
+        parts = (expressions("arkit_pascal"), expressions("vrm0"))
+        rows = np.concatenate([part.from_arkit for part in parts])
+        return Expressions(parts[0].names + parts[1].names, rows)
     if preset == "arkit_pascal":
         names = tuple(name[0].upper() + name[1:] for name in ARKIT_NAMES)
         return Expressions(names, np.eye(BLENDSHAPE_COUNT, dtype=np.float32))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -12,16 +12,10 @@ import zmq
 
 from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
-from mocapbridge.outputs.cadence import (
-    HEARTBEAT_PERIOD_NS,
-    STATIC_PERIOD_NS,
-    Cadence,
-    RecentStates,
-)
+from mocapbridge.outputs.message_stream import KINDS, Message, MessageStream
 from mocapbridge.outputs.options import ZmqOptions
 from mocapbridge.outputs.zmq_curve import CurveGuard
-from mocapbridge.outputs.zmq_messages import EventMessage, FrameComposer, static_message
-from mocapbridge.types import MocapFrame, StreamInfo, TrackState
+from mocapbridge.types import MocapFrame, StreamInfo
 
 _log = logging.getLogger(__name__)
 
@@ -47,24 +41,15 @@ class ZmqOutput:
     """Publishes frames, the stream's description every second, and events."""
 
     def __init__(self, options: ZmqOptions, info: StreamInfo, clock: Clock | None = None) -> None:
-        self._clock = clock or SystemClock()
+        clock = clock or SystemClock()
         self.name = options.name or f"zmq {options.bind}"
         self.target = options.bind
         self._bind = options.bind
-        self._info = info
         self._encode = _ENCODERS[options.encoding]
-        static = static_message(info)
-        self._composer = FrameComposer(static, info)
-        self._static_payload = self._encode(static)
-        self._topics = {
-            kind: f"{info.subject}/{kind}".encode() for kind in ("static", "frame", "event")
-        }
-        self._static_cadence = Cadence(STATIC_PERIOD_NS, self._clock)
-        self._heartbeat_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
-        self._recent = RecentStates(self._clock)
-        self._states: tuple[TrackState, ...] = self._recent.states
-        self._gestures = ("", "")
-        self._guard = CurveGuard(options.curve, self._clock) if options.curve else None
+        self._stream = MessageStream(info, clock)
+        self._static_payload = self._encode(self._stream.static)
+        self._topics = {kind: f"{info.subject}/{kind}".encode() for kind in KINDS}
+        self._guard = CurveGuard(options.curve, clock) if options.curve else None
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._socket: zmq.Socket[bytes] | None = None
 
@@ -119,13 +104,10 @@ class ZmqOutput:
             OutputFailed: the frame holds a number that is not finite, or ZeroMQ refuses it.
         """
         try:
-            message = self._composer.compose(frame)
+            messages = self._stream.of_frame(frame)
         except ValueError as error:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
-        self._publish("frame", self._encode(message))
-        self._recent.note(frame)
-        sent = 1 + self._send_changes(frame.gestures)
-        return sent + self._send_static_when_due()
+        return self._publish(messages)
 
     def idle(self) -> int:
         """Publish the description, and a heartbeat when frames have stopped.
@@ -138,12 +120,7 @@ class ZmqOutput:
         """
         if self._guard is not None:
             self._guard.note_refusals(self.target)
-        sent = self._send_static_when_due()
-        if self._recent.stale and self._heartbeat_cadence.due():
-            sent += self._send_changes(self._gestures)
-            self._send_event("heartbeat")
-            sent += 1
-        return sent
+        return self._publish(self._stream.of_silence())
 
     def close(self) -> None:
         """Let the socket go; what cannot leave within 0.2 s is dropped."""
@@ -153,42 +130,19 @@ class ZmqOutput:
             self._context.destroy(linger=_LINGER_MS)
         self._context = self._socket = None
 
-    def _send_changes(self, gestures: tuple[str, str]) -> int:
-        """Events for what differs from what was said last."""
-        states = self._recent.states
-        tracking_changed = states != self._states
-        gestures_changed = gestures != self._gestures
-        self._states, self._gestures = states, gestures
-        if tracking_changed:
-            self._send_event("tracking")
-        if gestures_changed:
-            self._send_event("gesture")
-        return tracking_changed + gestures_changed
-
-    def _send_event(self, event: str) -> None:
-        message = EventMessage(
-            subject=self._info.subject,
-            session=f"{self._info.session_id:016x}",
-            event=event,
-            unix_time_ns=self._info.anchor.unix_time_ns(self._clock.monotonic_ns()),
-            states=[int(state) for state in self._states],
-            gestures=list(self._gestures),
-        )
-        self._publish("event", self._encode(message))
-
-    def _send_static_when_due(self) -> int:
-        if not self._static_cadence.due():
-            return 0
-        self._publish("static", self._static_payload)
-        return 1
-
-    def _publish(self, kind: str, payload: bytes) -> None:
+    def _publish(self, messages: Sequence[Message]) -> int:
         if self._socket is None:
             raise OutputFailed(f"{self.name} is not open")
-        try:
-            self._socket.send_multipart((self._topics[kind], payload), zmq.NOBLOCK)
-        except zmq.ZMQError as error:
-            raise OutputFailed(f"{self.name} could not publish a {kind}: {error}") from error
+        for message in messages:
+            is_static = message is self._stream.static
+            payload = self._static_payload if is_static else self._encode(message)
+            try:
+                self._socket.send_multipart((self._topics[message.kind], payload), zmq.NOBLOCK)
+            except zmq.ZMQError as error:
+                raise OutputFailed(
+                    f"{self.name} could not publish a {message.kind}: {error}"
+                ) from error
+        return len(messages)
 
 
 def _bind_failure(endpoint: str, error: zmq.ZMQError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Generator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,14 +16,22 @@ from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
+from mocapbridge.pipeline.replay import (
+    PassingSmoother,
+    RecordedSolver,
+    RecordedTracker,
+    TakeSource,
+)
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Overlay, Repairing
+from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
 from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
+from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
-from mocapbridge.sources.options import ImagesOptions, SourceOptions
+from mocapbridge.sources.options import ImagesOptions, SourceOptions, TakeOptions
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
 from mocapbridge.types import StreamInfo
@@ -41,6 +50,7 @@ def open_pipeline(
     config: RunConfig,
     *,
     overlay_path: Path | None = None,
+    film_path: Path | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Generator[Pipeline, None, None]:
@@ -53,6 +63,7 @@ def open_pipeline(
     Args:
         config: the run.
         overlay_path: draw landmarks on the footage into this video; None: do not.
+        film_path: draw the solved motion beside the footage into this video; None: do not.
         progress: called while models are being fetched.
         clock: for tests.
 
@@ -61,14 +72,13 @@ def open_pipeline(
     """
     clock = clock or SystemClock()
     with contextlib.ExitStack() as opened:
-        source = _source(config.source, clock)
+        source = make_source(config.source, clock)
         opened.callback(source.close)
         source.open()
-        store = _model_store(config, progress)
-        tracker = _tracker(config, source, store)
+        store = make_model_store(config, progress)
+        tracker = make_tracker(config, source, store)
         opened.callback(tracker.close)
-        smoother = Smoother(config.filters)
-        solver = LiveSolver(config.subject, config.solve)
+        smoother, solver = _smoother(config, source), _solver(config, source)
         info = StreamInfo(
             subject=config.subject,
             session_id=secrets.randbits(64),
@@ -86,6 +96,7 @@ def open_pipeline(
                 output.open()
                 outputs.append(output)
         overlay = _overlay(overlay_path, source, opened)
+        film = _film(film_path, source, opened)
         parts = PipelineParts(
             source=source,
             tracker=tracker,
@@ -95,6 +106,7 @@ def open_pipeline(
             open_take=take_opener(config, source, info, store),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
+            film=film,
             native_pace=getattr(config.source, "pace", "native") == "native",
             settle_s=SETTLE_S if outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
@@ -104,8 +116,8 @@ def open_pipeline(
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
     makers = StageMakers(
-        smoother=lambda changed: Smoother(changed.filters),
-        solver=lambda changed: LiveSolver(changed.subject, changed.solve),
+        smoother=lambda changed: _smoother(changed, source),
+        solver=lambda changed: _solver(changed, source),
     )
     commands = RunCommands(pipeline, config, makers)
     try:
@@ -134,30 +146,64 @@ def _tag(options: SourceOptions | OutputOptions) -> str:
     return str(options.__struct_config__.tag)
 
 
-def _source(options: SourceOptions, clock: Clock) -> Source:
+def make_source(options: SourceOptions, clock: Clock) -> Source:
+    """The configured source, not opened."""
     return implementation(SOURCES, "mocapbridge.source", _tag(options))(options, clock)
 
 
 def _output(options: OutputOptions, info: StreamInfo) -> Output:
-    return implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    if options.subject is not None:
+        info = replace(info, subject=options.subject)
+    made = implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
+    return made if options.rate_limit_hz is None else RateLimited(made, options.rate_limit_hz)
 
 
-def _model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
+def make_model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:
     """Where models come from; None where none are needed."""
     options = config.tracking
-    if options.backend == "synthetic":
+    if options.backend == "synthetic" or isinstance(config.source, TakeOptions):
         return None
     folder = Path(options.models_folder).expanduser() if options.models_folder else None
     return ModelStore(folder) if progress is None else ModelStore(folder, progress)
 
 
-def _tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+def make_tracker(config: RunConfig, source: Source, store: ModelStore | None) -> Tracker:
+    """The configured tracker.
+
+    Args:
+        config: the run.
+        source: open.
+        store: where models come from.
+
+    Raises:
+        MocapBridgeError: a model is missing or damaged.
+    """
     options = config.tracking
+    if isinstance(source, TakeSource):
+        return RecordedTracker(source, config.subject)
     made = implementation(TRACKERS, "mocapbridge.tracker", options.backend)
     if store is None:
         return made(options)
     still = isinstance(config.source, ImagesOptions) and source.frame_count == 1
     return made(options, still=still, store=store)
+
+
+def _smoother(config: RunConfig, source: Source) -> Smoothing:
+    return PassingSmoother() if _replayed(config, source) else Smoother(config.filters)
+
+
+def _solver(config: RunConfig, source: Source) -> Solver:
+    if isinstance(source, TakeSource) and _replayed(config, source):
+        return RecordedSolver(source)
+    return LiveSolver(config.subject, config.solve)
+
+
+def _replayed(config: RunConfig, source: Source) -> bool:
+    """Whether recorded motion is sent as it is."""
+    options = config.source
+    return isinstance(source, TakeSource) and not (
+        isinstance(options, TakeOptions) and options.resolve
+    )
 
 
 def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Overlay | None:
@@ -168,6 +214,16 @@ def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) ->
     overlay = OverlayWriter(path, source.nominal_fps or float(DEFAULT_RATE))
     opened.callback(overlay.close)
     return overlay
+
+
+def _film(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Film | None:
+    if path is None:
+        return None
+    from mocapbridge.motion_video import MotionVideo
+
+    film = MotionVideo(path, source.nominal_fps or float(DEFAULT_RATE))
+    opened.callback(film.close)
+    return film
 
 
 def _counters(*stages: object) -> dict[str, int]:

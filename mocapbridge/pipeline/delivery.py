@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from mocapbridge.clock import Clock
-from mocapbridge.errors import OutputFailed
+from mocapbridge.errors import OutputFailed, OutputUnheard
 from mocapbridge.outputs.base import Output
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.stages import OutgoingFrame
@@ -66,8 +66,13 @@ class Delivery:
         started_s = time.perf_counter()
         try:
             packets = self._output.send(outgoing.motion)
+        except OutputUnheard as error:
+            packets = error.packets
+            self._note_unheard(error)
         except OutputFailed as error:
             self._note(error)
+            return
+        if packets == 0:  # the output had nothing to send for this frame, or no time for it yet
             return
         self._stats.send.add(time.perf_counter() - started_s)
         if self._clock is not None:
@@ -79,12 +84,22 @@ class Delivery:
         self._idle_due_s = time.monotonic() + IDLE_S
         try:
             self._stats.packets += self._output.idle()
+        except OutputUnheard as error:
+            self._stats.packets += error.packets
+            self._note_unheard(error)
         except OutputFailed as error:
             self._note(error)
+
+    def _note_unheard(self, error: OutputUnheard) -> None:
+        self._stats.unheard += 1
+        self._log(error)
 
     def _note(self, error: OutputFailed) -> None:
         self._stats.errors += 1
         self._stats.last_error = str(error)
+        self._log(error)
+
+    def _log(self, error: OutputFailed) -> None:
         now_s = time.monotonic()
         if now_s >= self._log_due_s:
             self._log_due_s = now_s + LOG_EVERY_S

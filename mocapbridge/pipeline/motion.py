@@ -11,7 +11,7 @@ from mocapbridge.clock import Clock
 from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
-from mocapbridge.pipeline.stages import OutgoingFrame, Overlay, Smoothing, TrackedFrame
+from mocapbridge.pipeline.stages import Film, OutgoingFrame, Overlay, Smoothing, TrackedFrame
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.solve.base import Solver
 from mocapbridge.types import Landmarks, MocapFrame
@@ -33,6 +33,7 @@ class MotionStages:
     outputs: tuple[GiveMotion, ...]
     recorder: GiveRecord
     overlay: Overlay | None
+    film: Film | None = None
 
 
 class Motion:
@@ -114,15 +115,18 @@ class Motion:
         stats.stages["all but inference"].add(tracked.overhead_s + given_s - started_s)
         stats.latest = (smoothed, motion)
         self._last, self._arrived_ns = landmarks, self._clock.monotonic_ns()
-        self._draw(tracked)
+        self._draw(tracked, motion)
         stats.rate.tick()
         stats.processed += 1
 
-    def _draw(self, tracked: TrackedFrame) -> None:
-        if self._stages.overlay is None or tracked.picture is None:
+    def _draw(self, tracked: TrackedFrame, motion: MocapFrame) -> None:
+        if tracked.picture is None:
             return
         started_s = time.perf_counter()
-        self._stages.overlay.write(tracked.picture, tracked.landmarks)
+        if self._stages.overlay is not None:
+            self._stages.overlay.write(tracked.picture, tracked.landmarks)
+        if self._stages.film is not None:
+            self._stages.film.write(tracked.picture.image_bgr, motion)
         self._stats.stages["overlay"].add(time.perf_counter() - started_s)
 
     def _bridge_silence(self) -> None:

@@ -33,6 +33,7 @@ from mocapbridge.pipeline.recording import OpenTake, Recording, cannot_record
 from mocapbridge.pipeline.silence import silence_after_s
 from mocapbridge.pipeline.snapshot import RunSnapshot
 from mocapbridge.pipeline.stages import (
+    Film,
     OutgoingFrame,
     Overlay,
     ReadFrame,
@@ -83,6 +84,7 @@ class PipelineParts:
     pre_roll_s: float = 0.0
     """How much of what came before a take was begun is in it as well [s]."""
     overlay: Overlay | None = None
+    film: Film | None = None
     native_pace: bool = True
     """Frames come as they were filmed; False: as fast as this machine allows."""
     settle_s: float = 0.0
@@ -189,6 +191,8 @@ class Pipeline:
         closers += [(_output_thread(n), out.close) for n, out in enumerate(parts.outputs)]
         if parts.overlay is not None:
             closers.append(("motion", parts.overlay.close))
+        if parts.film is not None:
+            closers.append(("motion", parts.film.close))
         return closers
 
     def _start(self) -> None:
@@ -218,12 +222,13 @@ class Pipeline:
             outputs=tuple(frames.offer for frames in self._to_outputs),
             recorder=self.recording.give,
             overlay=parts.overlay,
+            film=parts.film,
         )
         silence_s = silence_after_s(parts.source.nominal_fps) if parts.source.live else None
         return Motion(stages, self._tracked, self._stats, self._clock, silence_s, self._errands)
 
     def _inference(self) -> Inference:
-        keep_pictures = self._parts.overlay is not None
+        keep_pictures = not (self._parts.overlay is None and self._parts.film is None)
         return Inference(
             self._parts.tracker,
             self._frames,

@@ -33,7 +33,9 @@ class OutputSnapshot:
     skipped: int
     """Frames this output was too slow for."""
     errors: int
-    """Sends that failed, for example because nothing listens."""
+    """Sends that failed."""
+    unheard: int
+    """Sends that left this machine although nothing listened at the far end."""
     last_error: str
     """Message of the last error, ``""`` when there was none."""
     send: Percentiles | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, VideoFrame
+from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, UInt8Array, VideoFrame
 
 
 class Smoothing(Protocol):
@@ -29,6 +29,18 @@ class Overlay(Protocol):
     """Draws landmarks on the footage."""
 
     def write(self, frame: VideoFrame, landmarks: Landmarks) -> None:
+        """One frame; frames come in order."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
+class Film(Protocol):
+    """Draws solved motion beside the footage."""
+
+    def write(self, image_bgr: UInt8Array, motion: MocapFrame) -> None:
         """One frame; frames come in order."""
         ...
 
@@ -98,7 +110,7 @@ class TrackedFrame:
     overhead_s: float
     """Time the tracker spent on anything but inference [s]."""
     picture: VideoFrame | None
-    """The picture, only when an overlay is drawn."""
+    """The picture, only when an overlay or a film is drawn."""
 
 
 @dataclass(frozen=True, slots=True)

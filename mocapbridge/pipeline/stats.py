@@ -42,6 +42,7 @@ class OutputStats:
         self.frames = 0
         self.packets = 0
         self.errors = 0
+        self.unheard = 0
         self.last_error = ""
         self.send = DurationRing()
         self.latency = DurationRing()
@@ -56,6 +57,7 @@ class OutputStats:
             packets=self.packets,
             skipped=self.skipped(),
             errors=self.errors,
+            unheard=self.unheard,
             last_error=self.last_error,
             send=self.send.percentiles(),
             latency=self.latency.percentiles(),

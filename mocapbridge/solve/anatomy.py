@@ -81,6 +81,7 @@ THUMB_JOINTS: Final = np.array(
 
 PARENT_OR_SELF: Final = np.array([max(parent, 0) for parent in PARENTS], dtype=np.intp)
 """(55,) parents, with the hips as their own."""
+LEG_PARENTS: Final = PARENT_OR_SELF[LEG_JOINTS]
 
 
 def _levels() -> tuple[npt.NDArray[np.intp], ...]:

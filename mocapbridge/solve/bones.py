@@ -45,8 +45,15 @@ _BONES: Final = (
     _Bone(0, 12, proportions.NOSE_M, _NECK_M),
 )
 BONE_COUNT: Final = len(_BONES)
+LIMB_COUNT: Final = 8
+"""The first bones are those of the limbs: upper arms, forearms, thighs, shins."""
 STARTS: Final = np.array([_POINT_OF[bone.start] for bone in _BONES])
 ENDS: Final = np.array([_POINT_OF[bone.end] for bone in _BONES])
+BEYOND: Final = tuple(
+    tuple(_POINT_OF[other.end] for other in _BONES[:LIMB_COUNT] if other.start == bone.end)
+    for bone in _BONES[:LIMB_COUNT]
+)
+"""For each limb's bone the points that hang on its end."""
 LENGTHS_M: Final = np.array([bone.length_m for bone in _BONES])
 """(16,) of an adult of ``proportions.STANDARD_HEIGHT_M``."""
 SPREADS_M: Final = np.array([bone.spread_m for bone in _BONES])

@@ -7,12 +7,14 @@ than its distance. Heights are along the world's up axis, from the camera.
 from __future__ import annotations
 
 import math
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import clamp, length
-from mocapbridge.solve import anatomy, bones, proportions
+from mocapbridge.geometry import plain
+from mocapbridge.geometry.plain import Vector
+from mocapbridge.solve import bones, proportions
 from mocapbridge.solve.fit import mean_depth_m
 from mocapbridge.types import Float64Array
 
@@ -48,8 +50,38 @@ _FARTHEST_CORRECTION_M: Final = 0.5
 _FLOOR_DOWN_S: Final = 0.1
 _FLOOR_UP_S: Final = 2.0
 """Time constants of the floor: quick to follow a lower foot, slow to follow a raised one."""
-_FOOT_LANDMARKS: Final = np.stack((anatomy.ANKLES, anatomy.TOES))
-"""(2, 2) by landmark and side."""
+_FOOT_LANDMARKS: Final = np.array(((27, 28), (31, 32)))
+"""(2, 2) ankles and toes, by landmark and side."""
+_Ray: TypeAlias = tuple[float, float]
+
+
+@dataclass(slots=True)
+class _Foot:
+    """What is remembered of one foot; image axes, from the camera."""
+
+    planted: bool = False
+    held: float = 0.0
+    """How far the hold on the floor has come, 0..1."""
+    anchor_m: Vector = (0.0, 0.0, 0.0)
+    stood_on_m: Vector = (0.0, 0.0, 0.0)
+    """Where its ray met the floor when it was planted."""
+    stood_along: _Ray = (0.0, 0.0)
+    """Its ray at that time."""
+    doubted_s: float = 0.0
+    rays: tuple[_Ray, _Ray] | None = None
+    """Of ankle and toe in the frame before."""
+    speed_m_s: float | None = None
+
+
+class _Sight(NamedTuple):
+    """What a frame shows of one foot."""
+
+    ray: _Ray
+    ankle_m: Vector
+    """Fitted in the frame before."""
+    believed: float
+    seen: bool
+    distance_m: float
 
 
 class GroundContact:
@@ -61,26 +93,22 @@ class GroundContact:
     """
 
     def __init__(self, up: Float64Array, scale: float) -> None:
-        self._up = up
+        self._up = plain.vector(up.tolist())
         self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
         self.reset()
 
     def reset(self) -> None:
         """Forget everything: continuity is broken."""
-        self.planted = np.zeros(2, dtype=np.bool_)
-        """(2,) left and right."""
-        self.anchors_m = np.zeros((2, 3))
-        """(2, 3) where the ankles stand, image axes, from the camera."""
-        self._held = np.zeros(2)
+        self._feet = (_Foot(), _Foot())
         self.floor_m: float | None = None
         """Height of the floor over the camera (negative); None until legs were seen."""
         self.stood = False
         """Whether a foot was planted so far: only then the floor is more than a guess."""
-        self._stood_on_m = np.zeros((2, 3))
-        self._stood_along = np.zeros((2, 2))
-        self._doubted_s = np.zeros(2)
-        self._rays: Float64Array | None = None
-        self._speed_m_s = np.full(2, np.inf)
+
+    @property
+    def anchors_m(self) -> Float64Array:
+        """Where the ankles stand ``(2, 3)``, image axes, from the camera."""
+        return np.array([foot.anchor_m for foot in self._feet])
 
     @property
     def strength(self) -> Float64Array:
@@ -89,7 +117,8 @@ class GroundContact:
         The fourth power of how far the hold has come: what pulls a foot goes with the square of
         the distance, so anything less takes hold with a jerk.
         """
-        return self._held**4
+        left, right = self._feet
+        return np.array((left.held**4, right.held**4))
 
     def update(
         self,
@@ -108,72 +137,71 @@ class GroundContact:
             belief: ``(13,)`` how plausible the fitted landmarks are.
             dt_s: time since the frame before [s].
         """
-        ankles = points_m[bones.ANKLE_POINTS]
-        self._measure_speed(rays, mean_depth_m(points_m), dt_s)
-        height = ankles @ self._up - self._ankle_height_m
-        seen = trust[_FOOT_LANDMARKS].min(axis=0) > _SEEN
-        if seen.any():
-            self._follow_floor(float(height[seen].min()), dt_s)
-        if self.floor_m is None:
-            return
-        over = height - self.floor_m
-        believed = belief[bones.ANKLE_POINTS]
-        lands = (
-            (believed > _LANDS_ABOVE)
-            & (self._speed_m_s < _STILL_M_S)
-            & (over < _LOW_M)
-            & seen
-            & ~self.planted
-        )
-        on_floor, clear = self._on_floor(rays[anatomy.ANKLES], ankles)
-        aside_m = length(rays[anatomy.ANKLES] - self._stood_along) * mean_depth_m(points_m)
-        strayed = np.maximum(clear * length(on_floor - self._stood_on_m), aside_m) > _STRAYED_M
-        lifts = (self._speed_m_s > _MOVING_M_S) | (over > _HIGH_M) | strayed | ~seen
-        doubtful = believed <= _LIFTS_ABOVE
-        self._doubted_s = np.where(doubtful, self._doubted_s + dt_s, 0.0)
-        lifts = lifts & (~doubtful | (self._doubted_s > _PATIENCE_S))
-        free = ~self.planted
-        self.anchors_m[free] = on_floor[free]
-        far = free & (length(on_floor - ankles) > _NEAR_M)
-        self.anchors_m[far & ~lands] = ankles[far & ~lands]
-        self.planted = (self.planted & ~lifts) | lands
-        self.stood = self.stood or bool(self.planted.any())
-        moved = ~self.planted | lands
-        self._stood_on_m[moved] = on_floor[moved]
-        self._stood_along[moved] = rays[anatomy.ANKLES][moved]
-        time_constant = np.where(self.planted, _ENGAGE_S, _RELEASE_S)
-        step = 1.0 - np.exp(-dt_s / time_constant)
-        self._held += step * (self.planted - self._held)
+        distance_m = mean_depth_m(points_m)
+        ankles = [plain.vector(ankle) for ankle in points_m[bones.ANKLE_POINTS].tolist()]
+        heights = [plain.dot(ankle, self._up) - self._ankle_height_m for ankle in ankles]
+        seen = [min(pair) > _SEEN for pair in zip(*trust[_FOOT_LANDMARKS].tolist(), strict=True)]
+        low = [height for height, visible in zip(heights, seen, strict=True) if visible]
+        if low:
+            self._follow_floor(min(low), dt_s)
+        believed = belief[bones.ANKLE_POINTS].tolist()
+        ankle_rays, toe_rays = rays[_FOOT_LANDMARKS].tolist()
+        for side, foot in enumerate(self._feet):
+            ray: _Ray = tuple(ankle_rays[side])
+            _measure_speed(foot, (ray, tuple(toe_rays[side])), distance_m, dt_s)
+            if self.floor_m is None:
+                continue
+            sight = _Sight(ray, ankles[side], believed[side], seen[side], distance_m)
+            self._judge(foot, sight, heights[side] - self.floor_m, dt_s)
 
-    def _on_floor(
-        self, rays: Float64Array, ankles_m: Float64Array
-    ) -> tuple[Float64Array, Float64Array]:
-        """Where the ankles' rays meet the height of a standing ankle.
+    def _judge(self, foot: _Foot, sight: _Sight, over_m: float, dt_s: float) -> None:
+        """Plant or lift one foot that is so far over the floor."""
+        speed = math.inf if foot.speed_m_s is None else foot.speed_m_s
+        on_floor, clear = self._on_floor(sight.ray, sight.ankle_m)
+        lands = (
+            not foot.planted
+            and sight.seen
+            and sight.believed > _LANDS_ABOVE
+            and speed < _STILL_M_S
+            and over_m < _LOW_M
+        )
+        doubtful = sight.believed <= _LIFTS_ABOVE
+        foot.doubted_s = foot.doubted_s + dt_s if doubtful else 0.0
+        lifts = foot.planted and (
+            speed > _MOVING_M_S
+            or over_m > _HIGH_M
+            or not sight.seen
+            or _strayed_m(foot, sight, on_floor, clear) > _STRAYED_M
+        )
+        if doubtful and foot.doubted_s <= _PATIENCE_S:
+            lifts = False
+        if not foot.planted:
+            near = plain.length(plain.subtract(on_floor, sight.ankle_m)) <= _NEAR_M
+            foot.anchor_m = on_floor if near or lands else sight.ankle_m
+        foot.planted = (foot.planted and not lifts) or lands
+        if lands or not foot.planted:
+            foot.stood_on_m, foot.stood_along = on_floor, sight.ray
+        self.stood = self.stood or foot.planted
+        step = 1.0 - math.exp(-dt_s / (_ENGAGE_S if foot.planted else _RELEASE_S))
+        foot.held += step * (float(foot.planted) - foot.held)
+
+    def _on_floor(self, ray: _Ray, ankle_m: Vector) -> tuple[Vector, float]:
+        """Where an ankle's ray meets the height of a standing ankle.
 
         Returns:
-            ``(2, 3)`` points in image axes and ``(2,)`` how clearly that tells the depth, 0..1: not
-            at all where the camera looks along the floor.
+            A point in image axes and how clearly that tells the depth, 0..1: not at all where the
+            camera looks along the floor.
         """
-        direction = np.ones((2, 3))
-        direction[:, :2] = rays
-        slope = direction @ self._up
-        clear = clamp((-slope - _GRAZING_SLOPE) / (_CLEAR_SLOPE - _GRAZING_SLOPE), 0.0, 1.0)
-        height = (self.floor_m or 0.0) + self._ankle_height_m
-        depth = height / np.minimum(slope, -_GRAZING_SLOPE)
-        way = direction * depth[:, None] - ankles_m
-        clear = clear * (length(way) < _FARTHEST_CORRECTION_M)
-        return ankles_m + clear[:, None] * way, clear
-
-    def _measure_speed(self, rays: Float64Array, distance_m: float, dt_s: float) -> None:
-        now = rays[_FOOT_LANDMARKS]
-        if self._rays is not None and dt_s > 0.0:
-            moved = length(now - self._rays).max(axis=0) * distance_m
-            weight = 1.0 - math.exp(-dt_s / _SPEED_MEMORY_S)
-            speed = moved / dt_s
-            known = np.isfinite(self._speed_m_s)
-            last = np.where(known, self._speed_m_s, speed)
-            self._speed_m_s = last + weight * (speed - last)
-        self._rays = now
+        direction = (*ray, 1.0)
+        slope = plain.dot(direction, self._up)
+        clear = (-slope - _GRAZING_SLOPE) / (_CLEAR_SLOPE - _GRAZING_SLOPE)
+        height_m = (self.floor_m or 0.0) + self._ankle_height_m
+        depth_m = height_m / min(slope, -_GRAZING_SLOPE)
+        way = plain.subtract(plain.scaled(direction, depth_m), ankle_m)
+        if plain.length(way) >= _FARTHEST_CORRECTION_M:
+            clear = 0.0
+        clear = min(max(clear, 0.0), 1.0)
+        return plain.add(ankle_m, way, clear), clear
 
     def _follow_floor(self, lowest_m: float, dt_s: float) -> None:
         if self.floor_m is None:
@@ -181,3 +209,25 @@ class GroundContact:
             return
         time_constant = _FLOOR_DOWN_S if lowest_m < self.floor_m else _FLOOR_UP_S
         self.floor_m += (lowest_m - self.floor_m) * (1.0 - math.exp(-dt_s / time_constant))
+
+
+def _strayed_m(foot: _Foot, sight: _Sight, on_floor: Vector, clear: float) -> float:
+    """How far a foot seems to be from where it was planted."""
+    along_floor_m = clear * plain.length(plain.subtract(on_floor, foot.stood_on_m))
+    return max(along_floor_m, _apart(sight.ray, foot.stood_along) * sight.distance_m)
+
+
+def _measure_speed(foot: _Foot, rays: tuple[_Ray, _Ray], distance_m: float, dt_s: float) -> None:
+    """The quicker of ankle and toe, across the line of sight, smoothed."""
+    if foot.rays is not None and dt_s > 0.0:
+        moved_m = distance_m * max(
+            _apart(now, then) for now, then in zip(rays, foot.rays, strict=True)
+        )
+        last = moved_m / dt_s if foot.speed_m_s is None else foot.speed_m_s
+        weight = 1.0 - math.exp(-dt_s / _SPEED_MEMORY_S)
+        foot.speed_m_s = last + weight * (moved_m / dt_s - last)
+    foot.rays = rays
+
+
+def _apart(a: _Ray, b: _Ray) -> float:
+    return math.hypot(a[0] - b[0], a[1] - b[1])

@@ -26,6 +26,7 @@ import numpy as np
 
 from mocapbridge.geometry.matrix import clamp, length
 from mocapbridge.solve import bones
+from mocapbridge.solve.depth_side import DepthSides
 from mocapbridge.types import Float64Array
 
 _RAY_SPREAD: Final = 0.01
@@ -115,6 +116,7 @@ class BodyFit:
         self._points_m: Float64Array | None = None
         self._doubted_s = np.zeros(bones.POINT_COUNT)
         self._odd_s = np.zeros(bones.BONE_COUNT)
+        self._sides = DepthSides()
         self._slopes = np.zeros((bones.POINT_COUNT, 2, 3))
         self._slopes[:, (0, 1), (0, 1)] = 1.0
 
@@ -128,6 +130,7 @@ class BodyFit:
         self._points_m = None
         self._doubted_s[:] = 0.0
         self._odd_s[:] = 0.0
+        self._sides.reset()
 
     def step(self, frame: FitInput, belief: Float64Array, anchors: Anchors) -> Float64Array:
         """The figure ``(13, 3)`` of this frame in image axes, from the camera [m].
@@ -138,7 +141,6 @@ class BodyFit:
             anchors: where feet are planted.
         """
         before = self._points_m
-        points = start(frame) if before is None else before
         trust = np.maximum(np.maximum(frame.trust, _LEAST_VISIBLE) * belief, _LEAST_TRUST)
         measured = bones.INCIDENCE @ frame.points_m
         pull = np.empty((bones.BONE_COUNT, 3))
@@ -146,8 +148,10 @@ class BodyFit:
         pull[:, :2] = bone_trust[:, None] / _ACROSS_SPREAD_M**2
         pull[:, 2] = bone_trust / _DEPTH_SPREAD_M**2
         if before is not None:
+            before = self._sides.check(before, measured, bone_trust, frame.dt_s)
             self._blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
         evidence = _Evidence(frame.rays, trust, measured, pull, anchors, frame.dt_s)
+        points = start(frame) if before is None else before
         for _ in range(_FIRST_ITERATIONS if before is None else 1):
             points = points + self._gauss_newton(points, before, evidence)
         points = _in_reach(points)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.geometry.matrix import from_directions, share
+from mocapbridge.geometry.matrix import from_directions
+from mocapbridge.geometry.plain import Axes
 from mocapbridge.types import Float32Array, Float64Array
 
 NECK_SHARE: Final = 0.4
@@ -76,18 +78,12 @@ def gaze_from_blendshapes(weights: Float32Array) -> Float64Array:
     return np.stack((yaw, pitch), axis=-1).astype(np.float64)
 
 
-def eye_rotations(gaze_rad: Float64Array) -> Float64Array:
-    """Rotations ``(2, 3, 3)`` head_from_eye of gaze angles ``(2, 2)``: yaw about +Y after pitch."""
-    yaw_cos, pitch_cos = np.cos(gaze_rad).T
-    yaw_sin, pitch_sin = np.sin(gaze_rad).T
-    rotation = np.zeros((2, 3, 3))
-    rotation[:, 0] = np.stack((yaw_cos, -yaw_sin * pitch_sin, yaw_sin * pitch_cos), axis=-1)
-    rotation[:, 1, 1] = pitch_cos
-    rotation[:, 1, 2] = pitch_sin
-    rotation[:, 2] = np.stack((-yaw_sin, -yaw_cos * pitch_sin, yaw_cos * pitch_cos), axis=-1)
-    return rotation
-
-
-def chest_from_neck(chest_from_head: Float64Array) -> Float64Array:
-    """The neck's part of the head's turn against the chest."""
-    return share(chest_from_head, NECK_SHARE)
+def head_from_eye(yaw_rad: float, pitch_rad: float) -> Axes:
+    """How an eye is turned in the head: yaw about +Y after pitch."""
+    yaw_cos, yaw_sin = math.cos(yaw_rad), math.sin(yaw_rad)
+    pitch_cos, pitch_sin = math.cos(pitch_rad), math.sin(pitch_rad)
+    return (
+        (yaw_cos, 0.0, -yaw_sin),
+        (-yaw_sin * pitch_sin, pitch_cos, -yaw_cos * pitch_sin),
+        (yaw_sin * pitch_cos, pitch_sin, yaw_cos * pitch_cos),
+    )

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Final
+
 import numpy as np
 
 from mocapbridge.geometry.matrix import transpose
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
+_ORDER: Final = np.concatenate(anatomy.LEVELS)
+"""(55,) the joints level by level from the hips ..."""
+_PLACE: Final = np.argsort(_ORDER)
+"""(55,) ... and where each of them is there."""
+_ENDS: Final = np.cumsum([len(level) for level in anatomy.LEVELS]).tolist()
+_STEPS: Final = tuple(
+    (slice(start, end), _PLACE[anatomy.PARENT_OR_SELF[_ORDER[start:end]]])
+    for start, end in pairwise(_ENDS)
+)
+"""Each level after the first, and where its parents are."""
+
 
 def world_rotations(local: Float64Array) -> Float64Array:
     """World rotations ``(55, 3, 3)`` of local ones, level by level from the hips."""
-    world = np.empty_like(local)
-    world[0] = local[0]
-    for level in anatomy.LEVELS[1:]:
-        world[level] = world[anatomy.PARENT_OR_SELF[level]] @ local[level]
-    return world
+    ordered = local[_ORDER]
+    for level, parents in _STEPS:
+        ordered[level] = ordered[parents] @ ordered[level]
+    return ordered[_PLACE]
 
 
-def local_rotations(world: Float64Array) -> Float64Array:
-    """Local rotations ``(55, 3, 3)`` of world ones; the hips' stay in the world."""
-    local = transpose(world[anatomy.PARENT_OR_SELF]) @ world
-    local[0] = world[0]
-    return local
+def leg_rotations(world: Float64Array) -> Float64Array:
+    """Local rotations ``(8, 3, 3)`` of ``anatomy.LEG_JOINTS`` in world ones ``(55, 3, 3)``."""
+    return transpose(world[anatomy.LEG_PARENTS]) @ world[anatomy.LEG_JOINTS]
 
 
 def positions_from_hips_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
@@ -32,5 +43,5 @@ def positions_from_hips_m(world: Float64Array, offsets_m: Float64Array) -> Float
         world: ``(55, 3, 3)`` world rotations.
         offsets_m: ``(55, 3)`` each joint in its parent's axes.
     """
-    bones = np.einsum("nij,nj->ni", world[anatomy.PARENT_OR_SELF], offsets_m)
-    return anatomy.ANCESTORS @ bones
+    bones = world[anatomy.PARENT_OR_SELF] @ offsets_m[:, :, None]
+    return anatomy.ANCESTORS @ bones[:, :, 0]

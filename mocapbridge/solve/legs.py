@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-import numpy as np
-
-from mocapbridge.geometry.matrix import clamp, cross, dot, from_directions
+from mocapbridge.geometry import plain
+from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.solve import limbs
-from mocapbridge.types import Float64Array
 
 _STRETCH: Final = 0.9995
 """A leg is never pulled quite straight: there the knee would jump."""
-_LEG: Final = limbs.LIMB_FROM_JOINT[2:]
 
 
 def reach(
-    hips_m: Float64Array, ankles_m: Float64Array, hinges: Float64Array, bones_m: Float64Array
-) -> tuple[Float64Array, Float64Array]:
-    """World rotations of thigh and shin that bring the ankles where they should be.
+    hip_m: Vector, ankle_m: Vector, hinge: Vector, bones_m: tuple[float, float]
+) -> tuple[Axes, Axes]:
+    """World rotations of thigh and shin that bring the ankle where it should be.
 
     Args:
-        hips_m: ``(2, 3)`` hip joints.
-        ankles_m: ``(2, 3)`` where the ankles should be; a leg too short reaches towards it.
-        hinges: ``(2, 3)`` knee axes to stay near.
-        bones_m: ``(2, 2)`` lengths of thigh and shin by leg.
+        hip_m: the hip joint.
+        ankle_m: where the ankle should be; a leg too short reaches towards it.
+        hinge: knee axis to stay near.
+        bones_m: lengths of thigh and shin.
 
     Returns:
-        ``(2, 3, 3)`` of the thighs and of the shins. Knees bend forwards, never backwards.
+        Thigh and shin. The knee bends forwards, never backwards.
     """
-    thigh, shin = bones_m[:, :1], bones_m[:, 1:]
-    way = ankles_m - hips_m
-    distance = np.sqrt(dot(way, way))
-    along = way / np.maximum(distance, 1e-9)
-    hinge = hinges - dot(hinges, along) * along
-    hinge = hinge / np.maximum(np.sqrt(dot(hinge, hinge)), 1e-9)
-    distance = clamp(distance, np.abs(thigh - shin) + 1e-3, _STRETCH * (thigh + shin))
+    thigh_m, shin_m = bones_m
+    way = plain.subtract(ankle_m, hip_m)
+    along, hinge, forwards = plain.from_directions(way, hinge)
+    distance = min(
+        max(plain.length(way), abs(thigh_m - shin_m) + 1e-3), _STRETCH * (thigh_m + shin_m)
+    )
     # Law of cosines at the hip.
-    cosine = clamp((thigh**2 + distance**2 - shin**2) / (2.0 * thigh * distance), -1.0, 1.0)
-    sine = np.sqrt(1.0 - cosine * cosine)
-    upper = along * cosine - cross(hinge, along) * sine
-    lower = along * distance - upper * thigh
-    return from_directions(upper, hinge) @ _LEG, from_directions(lower, hinge) @ _LEG
+    cosine = (thigh_m**2 + distance**2 - shin_m**2) / (2.0 * thigh_m * distance)
+    cosine = min(max(cosine, -1.0), 1.0)
+    sine = math.sqrt(1.0 - cosine * cosine)
+    upper = plain.add(plain.scaled(along, cosine), forwards, sine)
+    lower = plain.add(plain.scaled(along, distance), upper, -thigh_m)
+    return (
+        limbs.leg_axes(plain.from_directions(upper, hinge)),
+        limbs.leg_axes(plain.from_directions(lower, hinge)),
+    )

@@ -5,89 +5,177 @@ the hinge is at right angles to both bones. A straight one does not, so there th
 where it would be after the shortest swing from the rest pose (arms) or from the foot's heading
 (legs), and in between from a blend of both.
 
-All arrays hold four limbs: left arm, right arm, left leg, right leg.
+What hangs at the end tells the rest: a hand that is turned further than a forearm can turn takes
+the upper arm along, a foot that is turned further than an ankle can turn takes the shin along.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-import numpy as np
+from mocapbridge.geometry import plain
+from mocapbridge.geometry.plain import Axes, Vector
 
-from mocapbridge.geometry.matrix import clamp, cross, dot, from_directions, transpose
-from mocapbridge.geometry.quaternion import unit
-from mocapbridge.solve import anatomy
-from mocapbridge.types import Float64Array
-
-ROOTS: Final = np.concatenate((anatomy.SHOULDERS, anatomy.HIPS))
-MIDDLES: Final = np.concatenate((anatomy.ELBOWS, anatomy.KNEES))
-ENDS: Final = np.concatenate((anatomy.WRISTS, anatomy.ANKLES))
-
-REST_DIRECTIONS: Final = np.array(
-    ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, -1.0, 0.0))
-)
-"""(4, 3) both bones of each limb in the T-pose."""
-REST_HINGES: Final = np.array(((0.0, -1.0, 0.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 0.0)))
-"""(4, 3) axis about which elbow or knee bends: forwards for the elbow, backwards for the knee."""
-LIMB_FROM_JOINT: Final = transpose(from_directions(REST_DIRECTIONS, REST_HINGES))
-"""(4, 3, 3) takes the columns (along, hinge, rest) of a limb to those of its joint."""
 _STRAIGHT_SINE: Final = 0.15
 _BENT_SINE: Final = 0.45
 """Sines of the bend (9 and 27 degrees) between which the trust in the measured hinge grows:
 landmark noise of 3 cm on a 25 cm bone turns a hinge bent by 9 degrees almost anywhere."""
-
 _FOOT_SHARE: Final = 0.5
 """What the foot's heading counts beside the pelvis where a leg is straight: it turns with the knee,
 but the detector flips it."""
-_UNLIKELY: Final = np.array(((-0.8,), (-0.8,), (0.0,), (0.0,)))
-_LIKELY: Final = np.array(((-0.5,), (-0.5,), (0.3,), (0.3,)))
-"""Cosines between measured and expected hinge from which the measured one begins to count, and
-counts in full. The upper arm turns about itself by 90 degrees to either side of the shortest swing
-(Kapandji, "The Physiology of the Joints", vol. 1), the thigh hardly."""
+_FOREARM_TURNS_RAD: Final = math.radians(80.0)
+"""How far a forearm turns to either side of its middle position: supination 90 and pronation 85
+degrees (Kapandji, "The Physiology of the Joints", vol. 1), a little less in comfort."""
+_UPPER_ARM_TURNS_RAD: Final = math.radians(60.0)
+"""How far a hand may take a straight upper arm along."""
+_ANKLE_TURNS_RAD: Final = math.radians(25.0)
+"""How far a foot turns about the shin in the ankle and the joints below it (vol. 2)."""
+_SHIN_TURNS_RAD: Final = math.radians(35.0)
+"""How far a shin turns about itself under a bent knee: outwards 40, inwards 30 degrees (vol. 2)."""
 
 
-def solve_limbs(
-    points_m: Float64Array, parents: Float64Array, feet_forward: Float64Array
-) -> tuple[Float64Array, Float64Array]:
-    """Rotations of the upper and lower bones.
+class Chain(NamedTuple):
+    """Joint positions along a limb, world axes [m]."""
+
+    root: Vector
+    middle: Vector
+    end: Vector
+
+
+class _Kind(NamedTuple):
+    """What arms and legs differ in."""
+
+    rest_direction: Vector
+    """Both bones in the T-pose."""
+    rest_hinge: Vector
+    """Axis about which the middle bends: forwards for the elbow, backwards for the knee."""
+    unlikely: float
+    likely: float
+    """Cosines between measured and expected hinge from which the measured one begins to count, and
+    counts in full. The upper arm turns about itself by 90 degrees to either side of the shortest
+    swing (Kapandji, vol. 1), the thigh hardly."""
+
+
+_ARMS: Final = (
+    _Kind((1.0, 0.0, 0.0), (0.0, -1.0, 0.0), -0.8, -0.5),
+    _Kind((-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), -0.8, -0.5),
+)
+_LEG: Final = _Kind((0.0, -1.0, 0.0), (1.0, 0.0, 0.0), 0.0, 0.3)
+
+
+@dataclass(slots=True)
+class Limb:
+    """World rotations of a limb's bones, as joint axes."""
+
+    upper: Axes
+    lower: Axes
+    bent: float
+    """0 straight .. 1 bent so far that the hinge shows."""
+
+
+def solve_arm(side: int, chain: Chain, clavicle: Axes) -> Limb:
+    """The upper and lower arm of the left (0) or right (1) side, not yet turned by the hand."""
+    kind = _ARMS[side]
+    upper, lower = _directions(chain)
+    upper, lower, bent = _hinged(kind, upper, lower, _expected_hinge(kind, clavicle, upper))
+    sign = kind.rest_direction[0]
+    return Limb(_arm_axes(upper, sign), _arm_axes(lower, sign), bent)
+
+
+def solve_leg(chain: Chain, pelvis: Axes, foot_forward: Vector) -> Limb:
+    """Thigh and shin, not yet turned by the foot.
 
     Args:
-        points_m: ``(33, 3)`` landmarks in world axes.
-        parents: ``(4, 3, 3)`` world rotations of what the limbs hang from: the clavicles, twice
-            the pelvis.
-        feet_forward: ``(2, 3)`` the heading of each foot.
-
-    Returns:
-        ``(4, 3, 3)`` world rotations of the upper and of the lower bones.
+        chain: hip, knee and ankle.
+        pelvis: world rotation of the pelvis.
+        foot_forward: unit direction from heel to toe.
     """
-    upper = unit(points_m[MIDDLES] - points_m[ROOTS])
-    lower = unit(points_m[ENDS] - points_m[MIDDLES])
-    expected = _expected_hinges(parents, upper, lower, feet_forward)
-    normal = cross(upper, lower)
-    sine = np.sqrt(np.einsum("ij,ij->i", normal, normal))[:, None]
-    fraction = clamp((sine - _STRAIGHT_SINE) / (_BENT_SINE - _STRAIGHT_SINE), 0.0, 1.0)
-    measured = normal / np.maximum(sine, 1e-9)
-    agreement = (dot(measured, expected) - _UNLIKELY) / (_LIKELY - _UNLIKELY)
-    trust = fraction * fraction * (3.0 - 2.0 * fraction) * clamp(agreement, 0.0, 1.0)
-    hinge = trust * measured + (1.0 - trust) * expected
-    upper_frame = from_directions(upper, hinge)
+    upper, lower = _directions(chain)
+    from_foot = plain.unit(plain.cross(foot_forward, lower))
+    expected = plain.add(_expected_hinge(_LEG, pelvis, upper), from_foot, _FOOT_SHARE)
+    upper, lower, bent = _hinged(_LEG, upper, lower, plain.unit(expected))
+    return Limb(leg_axes(upper), leg_axes(lower), bent)
+
+
+def turn_arm(limb: Limb, turn_rad: float, forearm_share: float) -> None:
+    """Let forearm and upper arm take over their part of the hand's turn, in place.
+
+    Args:
+        limb: an arm.
+        turn_rad: how far its hand is turned about the forearm.
+        forearm_share: of that turn, as far as a forearm turns, the part that the forearm takes.
+    """
+    beyond_rad = turn_rad - _held(turn_rad, _FOREARM_TURNS_RAD)
+    taken_rad = (1.0 - limb.bent) * _held(beyond_rad, _UPPER_ARM_TURNS_RAD)
+    if taken_rad:
+        # A straight arm turns as one piece: what the forearm cannot reach comes from the shoulder.
+        limb.upper = plain.about_x(limb.upper, taken_rad)
+        limb.lower = plain.about_x(limb.lower, taken_rad)
+    limb.lower = plain.about_x(limb.lower, forearm_share * (turn_rad - taken_rad))
+
+
+def turn_shin(limb: Limb, foot: Axes) -> None:
+    """Let the shin take over what of the foot's turn is beyond the ankle, in place."""
+    turn_rad = twist_about_y_rad(plain.product(plain.inverse(limb.lower), foot))
+    beyond_rad = turn_rad - _held(turn_rad, _ANKLE_TURNS_RAD)
+    if beyond_rad:
+        limb.lower = plain.about_y(limb.lower, limb.bent * _held(beyond_rad, _SHIN_TURNS_RAD))
+
+
+def twist_about_x_rad(frame: Axes) -> float:
+    """How far a rotation turns about the x axis it starts from [rad]."""
+    _, (_, yy, yz), (_, zy, zz) = frame
+    return math.atan2(yz - zy, yy + zz)
+
+
+def twist_about_y_rad(frame: Axes) -> float:
+    """How far a rotation turns about the y axis it starts from [rad]."""
+    (xx, _, xz), _, (zx, _, zz) = frame
+    return math.atan2(zx - xz, xx + zz)
+
+
+def leg_axes(bone: Axes) -> Axes:
+    """Axes of a leg joint from those along the bone, along the hinge and the third."""
+    along, hinge, third = bone
+    return hinge, plain.scaled(along, -1.0), third
+
+
+def _arm_axes(bone: Axes, sign: float) -> Axes:
+    along, hinge, third = bone
+    return plain.scaled(along, sign), plain.scaled(hinge, -sign), plain.scaled(third, -1.0)
+
+
+def _directions(chain: Chain) -> tuple[Vector, Vector]:
+    return (
+        plain.unit(plain.subtract(chain.middle, chain.root)),
+        plain.unit(plain.subtract(chain.end, chain.middle)),
+    )
+
+
+def _expected_hinge(kind: _Kind, parent: Axes, upper: Vector) -> Vector:
+    """The unit hinge a straight limb would have after the shortest swing from its rest pose."""
+    rest = plain.carried(parent, kind.rest_direction)
+    return plain.unit(plain.swung(rest, upper, plain.carried(parent, kind.rest_hinge)))
+
+
+def _hinged(
+    kind: _Kind, upper: Vector, lower: Vector, expected: Vector
+) -> tuple[Axes, Axes, float]:
+    """Axes along both bones (x), along their common hinge (y) and the third; how far it is bent."""
+    normal = plain.cross(upper, lower)
+    sine = plain.length(normal)
+    measured = plain.scaled(normal, 1.0 / max(sine, 1e-9))
+    agreement = (plain.dot(measured, expected) - kind.unlikely) / (kind.likely - kind.unlikely)
+    bent = plain.ramp(sine, _STRAIGHT_SINE, _BENT_SINE)
+    trust = bent * min(max(agreement, 0.0), 1.0)
+    upper_axes = plain.from_directions(upper, plain.mix(expected, measured, trust))
     # What is left of a bend to the wrong side is taken away: no elbow or knee bends backwards.
-    backwards = upper_frame[..., 2]
-    lower = lower - np.maximum(dot(lower, backwards), 0.0) * backwards
-    lower_frame = from_directions(lower, upper_frame[..., 1])
-    return upper_frame @ LIMB_FROM_JOINT, lower_frame @ LIMB_FROM_JOINT
+    _, hinge, backwards = upper_axes
+    lower = plain.add(lower, backwards, -max(plain.dot(lower, backwards), 0.0))
+    return upper_axes, plain.from_directions(lower, hinge), bent
 
 
-def _expected_hinges(
-    parents: Float64Array, upper: Float64Array, lower: Float64Array, feet_forward: Float64Array
-) -> Float64Array:
-    """Unit hinges ``(4, 3)`` a straight limb would have."""
-    rest = np.einsum("nij,nj->ni", parents, REST_DIRECTIONS)
-    hinges = np.einsum("nij,nj->ni", parents, REST_HINGES)
-    # Shortest turn of the rest direction into the bone's, applied to the hinge (Rodrigues).
-    axis = cross(rest, upper)
-    cosine = np.einsum("ij,ij->i", rest, upper)[:, None]
-    along = np.einsum("ij,ij->i", axis, hinges)[:, None]
-    swung = hinges * cosine + cross(axis, hinges) + axis * (along / np.maximum(1.0 + cosine, 1e-3))
-    swung[2:] += _FOOT_SHARE * unit(cross(feet_forward, lower[2:]))
-    return unit(swung)
+def _held(angle_rad: float, most_rad: float) -> float:
+    return min(max(angle_rad, -most_rad), most_rad)

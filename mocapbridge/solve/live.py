@@ -12,11 +12,12 @@ from mocapbridge.solve import anatomy, kinematics, proportions
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.figure import Figure, FigureTracker
+from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.placement import Placement
-from mocapbridge.solve.posture import Posture, posture_of
+from mocapbridge.solve.posture import Posture, PostureSolver
 from mocapbridge.types import (
     FaceMotion,
     Float32Array,
@@ -30,8 +31,6 @@ from mocapbridge.types import (
 _LONGEST_STEP_S: Final = 0.25
 _PLANTED: Final = 0.5
 """Strength of a foot's hold on the floor above which receivers are told that it stands."""
-_SAME: Final = 1e-6
-"""Rotations that differ by less need no second pass over the skeleton."""
 
 
 class LiveSolver:
@@ -44,9 +43,10 @@ class LiveSolver:
 
     def __init__(self, subject: str, options: SolveOptions) -> None:
         self._subject = subject
-        self._options = options
         self._camera = Camera(options.camera)
-        self._occlusion = Occlusion(options.occlusion)
+        self._limits = JointLimits(options.joint_limits)
+        self._occlusion = Occlusion(options.occlusion, self._limits)
+        self._posture = PostureSolver(options.forearm_twist)
         height_m = options.height_m or proportions.STANDARD_HEIGHT_M
         scale = height_m / proportions.STANDARD_HEIGHT_M
         self._offsets_m = proportions.offsets_m(height_m)
@@ -68,19 +68,20 @@ class LiveSolver:
         looks = self._face.solve(landmarks.face, landmarks.image_size_px, seen.blendshapes, dt_s)
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
-        posture = posture_of(points, seen, looks.gaze_rad, self._options.forearm_twist)
+        posture = self._posture.solve(points, seen, looks.gaze_rad, dt_s)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
-        measured = quaternion.from_matrix(kinematics.local_rotations(posture.world))
         belief = _joint_belief(figure, seen, posture)
-        shown, state = self._occlusion.fill(measured, confidence, belief, dt_s)
-        world = posture.world
-        if np.abs(shown - quaternion.same_hemisphere(measured, shown)).max() > _SAME:
-            world = kinematics.world_rotations(quaternion.to_matrix(shown))
+        turned, state = self._occlusion.fill(posture.local_wxyz, confidence, belief, dt_s)
+        world = kinematics.world_rotations(quaternion.to_matrix(turned))
         positions, root = self._placement.place(figure, world, dt_s)
-        legs = anatomy.LEG_JOINTS
-        local = kinematics.local_rotations(world)[legs]
-        shown = shown.copy()
-        shown[legs] = quaternion.from_matrix(local)
+        reached = quaternion.from_matrix(kinematics.leg_rotations(world))
+        legs = self._limits.clamp_legs(reached)
+        shown = turned.copy()
+        shown[anatomy.LEG_JOINTS] = legs
+        if legs is not reached:
+            # No leg is bent beyond its limits for a foot's sake.
+            world = kinematics.world_rotations(quaternion.to_matrix(shown))
+            positions = root + kinematics.positions_from_hips_m(world, self._offsets_m)
         self._shown_wxyz = quaternion.same_hemisphere(shown, self._shown_wxyz)
         pose = PoseMotion(
             state=landmarks.pose.state,

@@ -1,4 +1,7 @@
-"""Joints that are not seen: held, then eased to the relaxed pose, and taken up again softly."""
+"""What is shown of each joint: its measured turn, within limits of range and speed.
+
+A joint that is not seen is held, then eased to the relaxed pose, and taken up again softly.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
+from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.options import OcclusionOptions
 from mocapbridge.solve.relaxed import relaxed_pose_wxyz
 from mocapbridge.types import Float64Array, TrackState, UInt8Array
@@ -24,11 +27,17 @@ _LOST_AFTER_EASES: Final = 3.0
 
 
 class Occlusion:
-    """Per-joint memory of what was seen last."""
+    """Per-joint memory of what was seen and shown last.
 
-    def __init__(self, options: OcclusionOptions) -> None:
+    Args:
+        options: how long a hidden joint is held, and so on.
+        limits: what joints can do.
+    """
+
+    def __init__(self, options: OcclusionOptions, limits: JointLimits) -> None:
         self._options = options
-        self._relaxed = relaxed_pose_wxyz()
+        self._limits = limits
+        self._relaxed = limits.clamp(relaxed_pose_wxyz())
         self._shown = self._relaxed.copy()
         self._seen = np.zeros(JOINT_COUNT, dtype=np.bool_)
         self._unseen_s = np.full(JOINT_COUNT, np.inf)
@@ -53,27 +62,38 @@ class Occlusion:
         """
         threshold = np.where(self._seen, self._options.hidden_below, self._options.visible_above)
         self._seen = confidence >= threshold
-        first = not self._started
-        if first:
-            self._started = bool(self._seen.any())
-            self._trust[:] = 1.0
-        self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
-        # Once hidden, trust restarts from nothing and is back after _RETURN_S.
-        self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
-        easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
-        step = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
-        sure = np.minimum(belief / _PLAUSIBLE, 1.0)
-        follow = sure + (1.0 - sure) * (1.0 - math.exp(-dt_s / _DOUBT_S))
-        if first:
-            follow = np.ones(JOINT_COUNT)
-        step = np.where(self._seen, self._trust * follow, step)
+        first = not self._started and bool(self._seen.any())
+        step = self._steps(belief, dt_s, first=first)
         target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
-        target = quaternion.same_hemisphere(target, self._shown)
+        against = np.einsum("ij,ij->i", target, self._shown) < 0.0
+        target[against] = -target[against]
         moved = self._shown + step[:, None] * (target - self._shown)
-        self._shown = moved / np.sqrt(np.einsum("ij,ij->i", moved, moved))[:, None]
+        moved /= np.sqrt(np.einsum("ij,ij->i", moved, moved))[:, None]
+        moved = self._limits.clamp(moved)
+        # The first pose is taken up at once, from wherever.
+        self._shown = moved if first else self._limits.slow_down(self._shown, moved, dt_s)
         return self._shown, self._states()
 
+    def _steps(self, belief: Float64Array, dt_s: float, *, first: bool) -> Float64Array:
+        """How far each joint goes towards its target in this frame ``(55,)``, 0..1."""
+        self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
+        if first:
+            self._started = True
+            self._trust[:] = 1.0
+            return self._seen.astype(np.float64)
+        # Once hidden, trust restarts from nothing and is back after _RETURN_S.
+        self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
+        sure = np.minimum(belief / _PLAUSIBLE, 1.0)
+        follow = sure + (1.0 - sure) * (1.0 - math.exp(-dt_s / _DOUBT_S))
+        if self._seen.all():
+            return self._trust * follow
+        easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
+        eased = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
+        return np.where(self._seen, self._trust * follow, eased)
+
     def _states(self) -> UInt8Array:
+        if self._seen.all():
+            return np.full(JOINT_COUNT, TrackState.TRACKED, dtype=np.uint8)
         hold_s, ease_s = self._options.hold_s, self._options.ease_s
         lost = self._unseen_s > hold_s + _LOST_AFTER_EASES * ease_s
         held = self._unseen_s <= hold_s

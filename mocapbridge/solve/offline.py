@@ -21,7 +21,6 @@ from mocapbridge.solve import (
     clip_kinematics,
     clip_placement,
     head,
-    kinematics,
     proportions,
 )
 from mocapbridge.solve.build import Build, standard_build
@@ -31,9 +30,10 @@ from mocapbridge.solve.clip_face import expressions, head_turns
 from mocapbridge.solve.clip_figure import ClipFigure, fit_figures, repaired
 from mocapbridge.solve.clip_gaps import fill_gaps, seen_joints
 from mocapbridge.solve.face import FaceSolver
+from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.options import SolveOptions
-from mocapbridge.solve.posture import posture_of
+from mocapbridge.solve.posture import PostureSolver
 from mocapbridge.solve.zero_phase import smooth_rotations, smooth_seen
 from mocapbridge.types import (
     FaceMotion,
@@ -87,6 +87,7 @@ class OfflineSolver:
         self._options = options
         self._camera = Camera(options.camera)
         self._face = FaceSolver(options.face, landmarks_lag=False)
+        self._limits = JointLimits(options.joint_limits)
         self._build: Build = standard_build(options.height_m)
 
     @property
@@ -139,6 +140,7 @@ class OfflineSolver:
         local = np.empty((len(clip.labels), *anatomy.JOINT_SOURCES.shape[:1], 4))
         confidence = clip.trust[:, anatomy.JOINT_SOURCES].min(axis=2).T.copy()
         hands = _smooth_hands(clip)
+        solver = PostureSolver(self._options.forearm_twist)
         for frame in range(len(clip.labels)):
             seen = Observation(
                 points_m=figure.points_m[frame],
@@ -149,10 +151,9 @@ class OfflineSolver:
                 trust=clip.trust[frame],
                 body_seen=bool(clip.body_seen[frame]),
             )
-            posture = posture_of(
-                seen.points_m, seen, face.gaze_rad[frame], self._options.forearm_twist
-            )
-            local[frame] = quaternion.from_matrix(kinematics.local_rotations(posture.world))
+            dt_s = float(clip.times_s[frame] - clip.times_s[max(frame - 1, 0)])
+            posture = solver.solve(seen.points_m, seen, face.gaze_rad[frame], dt_s)
+            local[frame] = self._limits.clamp(posture.local_wxyz)
             confidence[anatomy.HAND_JOINTS, frame] *= posture.hand_plausible
         by_joint = np.ascontiguousarray(local.swapaxes(0, 1))
         seen_flags = seen_joints(confidence, self._options.occlusion)

@@ -43,6 +43,24 @@ class FaceSolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How far the two lids move together: 0 lets each eye wink, 1 gives both the same blink."""
 
 
+Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
+
+
+class JointLimitOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one joint can do, where that is to differ from the table in docs/solver.md."""
+
+    joint: str
+    """VRM 1.0 name of the joint, for example `leftUpperArm`."""
+    x_deg: tuple[Degrees, Degrees] | None = None
+    """Lowest and highest turn about the x axis (to the performer's left in the T-pose)."""
+    y_deg: tuple[Degrees, Degrees] | None = None
+    """Likewise about y (up)."""
+    z_deg: tuple[Degrees, Degrees] | None = None
+    """Likewise about z (forwards)."""
+    speed_deg_s: Annotated[float, Meta(gt=0.0)] | None = None
+    """The quickest the joint turns."""
+
+
 class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From landmarks to a skeleton."""
 
@@ -53,6 +71,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Height of the performer; estimated when left out."""
     forearm_twist: Fraction = 0.5
     """Share of the hand's turn about the forearm that the forearm takes over."""
+    joint_limits: tuple[JointLimitOptions, ...] = ()
+    """Joints whose limits differ from the built-in ones."""
     camera: SolveCameraOptions = field(default_factory=SolveCameraOptions)
     occlusion: OcclusionOptions = field(default_factory=OcclusionOptions)
     face: FaceSolveOptions = field(default_factory=FaceSolveOptions)

@@ -10,16 +10,16 @@ from typing import Final, Literal
 
 import numpy as np
 
-from mocapbridge.geometry.matrix import dot, from_directions, length
+from mocapbridge.geometry import plain
+from mocapbridge.geometry.matrix import length
+from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
 from mocapbridge.types import Float64Array
 
-_SOLE_M: Final = np.array(((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19)))
+_SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19))
 """Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
-_X_Y_Z: Final = np.array((2, 0, 1))
-_UP: Final = np.array((0.0, 1.0, 0.0))
 _HEADING_S: Final = 1.0
 """Time constant with which a planted foot's heading follows what is measured: the landmarks of
 heel and toe turn by several degrees from frame to frame, the foot does not."""
@@ -50,21 +50,19 @@ class Placement:
     ) -> None:
         self._mode = mode
         self._offsets_m = offsets_m
-        self._soles_m = _SOLE_M * scale
-        self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
+        self._soles_m = tuple(plain.scaled(point, scale) for point in _SOLE_M)
         self._rest_height_m = float(offsets_m[anatomy.HIPS_JOINT, 1])
         self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
-        self._bones_m = np.stack(
-            (
-                length(offsets_m[anatomy.LOWER_LEG_JOINTS]),
-                length(offsets_m[anatomy.FOOT_JOINTS]),
-            ),
-            axis=1,
+        thighs, shins = (
+            length(offsets_m[joints]).tolist()
+            for joints in (anatomy.LOWER_LEG_JOINTS, anatomy.FOOT_JOINTS)
         )
+        self._bones_m = ((thighs[0], shins[0]), (thighs[1], shins[1]))
         self._origin_m: Float64Array | None = None
         """(3,) the world's origin, from the camera."""
         self._root_m = np.array((0.0, self._rest_height_m, 0.0))
-        self._headings = np.tile(np.array((0.0, 0.0, 1.0)), (2, 1))
+        self._headings: list[Vector] = [plain.Z, plain.Z]
+        """Left and right, level."""
 
     def recentre(self) -> None:
         """The world's origin goes to the floor under the hips of the next frame."""
@@ -108,9 +106,9 @@ class Placement:
 
     def _limited(self, root_m: Float64Array) -> Float64Array:
         """The part of the way that the mode lets through."""
-        if self._mode == "lateral":
-            return root_m * np.array((1.0, 1.0, 0.0))
-        return root_m * _UP if self._mode == "locked" else root_m
+        if self._mode == "full":
+            return root_m
+        return root_m * (1.0 if self._mode == "lateral" else 0.0, 1.0, 0.0)
 
     def _stand(
         self, figure: Figure, world: Float64Array, positions_m: Float64Array, dt_s: float
@@ -121,56 +119,71 @@ class Placement:
             ``(3,)`` how far the hips have to move: legs bend only where the hips alone cannot
             bring both feet to where they stand.
         """
-        floor = 0.0 if figure.floor_m is None else figure.floor_m
-        self._follow_headings(world[anatomy.FOOT_JOINTS], figure.planted[:, None], dt_s)
-        feet = self._level(world[anatomy.FOOT_JOINTS], figure.planted[:, None])
-        ankles = positions_m[anatomy.FOOT_JOINTS]
-        stand = figure.ankles_m
-        strength = figure.planted[:, None]
-        astray = strength * (stand - ankles)
-        shift = (strength * astray).sum(axis=0) / max(float(strength.sum()), 1.0)
-        ankles = ankles + shift
-        target = ankles + strength * (stand - ankles)
-        sunk = self._sunk(feet, target, floor)
-        if sunk.any():
+        planted = figure.planted.tolist()
+        stand = [plain.vector(point) for point in figure.ankles_m.tolist()]
+        ankles = [plain.vector(point) for point in positions_m[anatomy.FOOT_JOINTS].tolist()]
+        shift = _shared_shift(planted, stand, ankles)
+        for side in (0, 1):
+            foot = plain.axes(world[anatomy.FOOT_JOINTS[side]])
+            self._follow_heading(side, foot, planted[side], dt_s)
+            ankle = plain.add(ankles[side], shift)
+            target = plain.mix(ankle, stand[side], planted[side])
+            flat, target = self._on_floor(side, foot, target, planted[side], figure.floor_m or 0.0)
+            _set_foot(world, side, flat)
+            if max(abs(a - b) for a, b in zip(target, ankle, strict=True)) > _AT_EASE:
+                hip = plain.vector(positions_m[anatomy.UPPER_LEG_JOINTS[side]].tolist())
+                knee = anatomy.LOWER_LEG_JOINTS[side]
+                hinge = plain.vector(world[knee, :, 0].tolist())
+                thigh, shin = legs.reach(plain.add(hip, shift), target, hinge, self._bones_m[side])
+                world[[anatomy.UPPER_LEG_JOINTS[side], knee]] = plain.matrices([thigh, shin])
+        return np.array(shift)
+
+    def _on_floor(
+        self, side: int, foot: Axes, ankle: Vector, planted: float, floor_m: float
+    ) -> tuple[Axes, Vector]:
+        """A foot and its ankle, turned and raised so that no part of it is in the floor."""
+        flat = self._level(side, foot, planted)
+        sunk_m = self._sunk_m(flat, ankle, floor_m)
+        if sunk_m > 0.0:
             # Toes that sink in turn up first; only then is the leg drawn in.
-            level = np.maximum(figure.planted, np.minimum(sunk / _LEVEL_WITHIN_M, 1.0))
-            feet = self._level(world[anatomy.FOOT_JOINTS], level[:, None])
-            target[:, 1] += self._sunk(feet, target, floor)
-        moved = float(np.abs(target - ankles).max())
-        if moved > _AT_EASE:
-            upper, lower = legs.reach(
-                positions_m[anatomy.UPPER_LEG_JOINTS] + shift,
-                target,
-                world[anatomy.LOWER_LEG_JOINTS, :, 0],
-                self._bones_m,
-            )
-            world[anatomy.UPPER_LEG_JOINTS], world[anatomy.LOWER_LEG_JOINTS] = upper, lower
-        toes = world[anatomy.FOOT_JOINTS].swapaxes(-1, -2) @ world[anatomy.TOE_JOINTS]
-        world[anatomy.FOOT_JOINTS] = feet
-        world[anatomy.TOE_JOINTS] = feet @ toes
-        return shift
+            flat = self._level(side, foot, max(planted, min(sunk_m / _LEVEL_WITHIN_M, 1.0)))
+            ankle = plain.add(ankle, plain.Y, self._sunk_m(flat, ankle, floor_m))
+        return flat, ankle
 
-    def _sunk(self, feet: Float64Array, ankles_m: Float64Array, floor_m: float) -> Float64Array:
-        """How far each foot's lowest point is in the floor ``(2,)`` [m]; 0 above it."""
-        lowest = ankles_m[:, 1] + np.einsum("nj,kj->nk", feet[:, 1], self._soles_m).min(axis=1)
-        return np.maximum(floor_m - lowest, 0.0)
+    def _sunk_m(self, foot: Axes, ankle: Vector, floor_m: float) -> float:
+        """How far a foot's lowest point is in the floor; 0 above it."""
+        lowest_m = min(plain.carried(foot, point)[1] for point in self._soles_m)
+        return max(floor_m - ankle[1] - lowest_m, 0.0)
 
-    def _follow_headings(self, feet: Float64Array, planted: Float64Array, dt_s: float) -> None:
-        """Free feet head where they are measured to; planted ones hardly turn."""
-        forward = feet[..., 2]
-        flat = forward * np.array((1.0, 0.0, 1.0))
-        flat = flat / np.maximum(np.sqrt(dot(flat, flat)), 1e-9)
+    def _follow_heading(self, side: int, foot: Axes, planted: float, dt_s: float) -> None:
+        """A free foot heads where it is measured to; a planted one hardly turns."""
+        ahead, _, aside = foot[2]
+        level = plain.unit((ahead, 0.0, aside))
         follow = 1.0 - planted * math.exp(-dt_s / _HEADING_S)
-        self._headings = self._headings + follow * (flat - self._headings)
+        self._headings[side] = plain.mix(self._headings[side], level, follow)
 
-    def _level(self, feet: Float64Array, planted: Float64Array) -> Float64Array:
-        """Foot rotations ``(2, 3, 3)``: planted ones flat on the floor, their heading kept."""
-        forward = feet[..., 2]
-        up = feet[..., 1] + planted * (_UP - feet[..., 1])
-        ahead = forward + planted * (self._headings - forward)
-        # Columns come as (y, z, x).
-        return from_directions(up, ahead).take(_X_Y_Z, axis=-1)
+    def _level(self, side: int, foot: Axes, planted: float) -> Axes:
+        """A foot's rotation: flat on the floor as far as it is planted, its heading kept."""
+        up = plain.mix(foot[1], plain.Y, planted)
+        ahead = plain.mix(foot[2], self._headings[side], planted)
+        y, z, x = plain.from_directions(up, ahead)
+        return x, y, z
+
+
+def _shared_shift(planted: list[float], stand: list[Vector], ankles: list[Vector]) -> Vector:
+    """What both feet agree that the hips should move, weighted by how firmly they stand."""
+    shift: Vector = (0.0, 0.0, 0.0)
+    for strength, goal, ankle in zip(planted, stand, ankles, strict=True):
+        shift = plain.add(shift, plain.subtract(goal, ankle), strength * strength)
+    return plain.scaled(shift, 1.0 / max(sum(planted), 1.0))
+
+
+def _set_foot(world: Float64Array, side: int, foot: Axes) -> None:
+    """Put in a foot's rotation; its toes go along."""
+    joint, toes = anatomy.FOOT_JOINTS[side], anatomy.TOE_JOINTS[side]
+    bent = world[joint].T @ world[toes]
+    world[joint] = plain.matrices([foot])[0]
+    world[toes] = world[joint] @ bent
 
 
 def _short(way_m: Float64Array) -> Float64Array:

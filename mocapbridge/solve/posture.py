@@ -7,101 +7,140 @@ from typing import Final
 
 import numpy as np
 
+from mocapbridge.geometry import plain, quaternion
 from mocapbridge.geometry.matrix import transpose
-from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.solve import anatomy, feet, hands, head, limbs
+from mocapbridge.geometry.plain import Axes, Vector
+from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX
+from mocapbridge.solve import anatomy, feet, fingers, hands, head, limbs
+from mocapbridge.solve.limbs import Chain
 from mocapbridge.solve.observation import Observation
-from mocapbridge.solve.torso import solve_torso
+from mocapbridge.solve.torso import Torso, solve_torso
 from mocapbridge.types import Float64Array
 
-_SIDE_SIGN: Final = np.array(((1.0,), (-1.0,), (1.0,), (-1.0,)))
+_BODY: Final = 1 + JOINT_INDEX["rightToes"]
+"""The joints of the body come first, then those of the fingers."""
+_PARENTS: Final = anatomy.PARENT_OR_SELF[1:_BODY]
+_ONE_BY_ONE: Final = np.concatenate((np.arange(_BODY), anatomy.THUMB_JOINTS.ravel()))
+"""Joints that are turned one by one: the body's and, where a hand is seen, the thumbs'."""
+_KNUCKLES: Final = np.array((0, 5, 17))
+"""Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posture:
     """What the points say; what is not seen follows along."""
 
-    world: Float64Array
-    """(55, 3, 3) world rotations."""
+    local_wxyz: Float64Array
+    """(55, 4) unit quaternions parent_from_joint; row 0 is world_from_hips."""
     hand_plausible: Float64Array
     """(2,) 1 where the hand's turn is one that a wrist can make, else 0."""
 
 
-def posture_of(
-    points_m: Float64Array, seen: Observation, gaze_rad: Float64Array, forearm_twist: float
-) -> Posture:
-    """Rotations of one frame.
+class PostureSolver:
+    """From points to rotations; remembers only whose idea of the wrists was shown last.
 
     Args:
-        points_m: ``(33, 3)`` fitted body landmarks, world axes.
-        seen: the frame.
-        gaze_rad: ``(2, 2)`` yaw and pitch of the eyes.
         forearm_twist: share of the hand's turn about the forearm that the forearm takes over.
     """
-    world = np.empty((JOINT_COUNT, 3, 3))
-    torso = solve_torso(points_m, seen.trust)
-    world[anatomy.HIPS_JOINT] = torso.pelvis
-    world[anatomy.SPINE_JOINT] = torso.pelvis @ torso.spine_local
-    world[anatomy.CHEST_JOINT] = world[anatomy.SPINE_JOINT] @ torso.spine_local
-    world[anatomy.UPPER_CHEST_JOINT] = torso.chest
-    world[anatomy.SHOULDER_JOINTS] = torso.clavicles
-    _turn_head(seen, world, gaze_rad)
-    forward = feet.feet_forward(points_m)
-    parents = np.stack((*torso.clavicles, torso.pelvis, torso.pelvis))
-    upper, lower = limbs.solve_limbs(points_m, parents, forward)
-    world[anatomy.UPPER_ARM_JOINTS], world[anatomy.UPPER_LEG_JOINTS] = upper[:2], upper[2:]
-    world[anatomy.LOWER_ARM_JOINTS], world[anatomy.LOWER_LEG_JOINTS] = lower[:2], lower[2:]
-    world[anatomy.FOOT_JOINTS] = feet.solve_feet(points_m, forward, lower[2:])
-    world[anatomy.TOE_JOINTS] = world[anatomy.FOOT_JOINTS]
-    return Posture(world, _turn_hands(points_m, seen, world, forearm_twist))
+
+    def __init__(self, forearm_twist: float) -> None:
+        self._forearm_twist = forearm_twist
+        self._wrists = (hands.WristBlend(), hands.WristBlend())
+
+    def solve(
+        self, points_m: Float64Array, seen: Observation, gaze_rad: Float64Array, dt_s: float
+    ) -> Posture:
+        """Rotations of one frame.
+
+        Args:
+            points_m: ``(33, 3)`` fitted body landmarks, world axes.
+            seen: the frame.
+            gaze_rad: ``(2, 2)`` yaw and pitch of the eyes.
+            dt_s: time since the frame before [s].
+        """
+        points = [plain.vector(point) for point in points_m.tolist()]
+        torso = solve_torso(
+            (points[23], points[24]),
+            (points[11], points[12]),
+            (points[13], points[14]),
+            float(seen.trust[anatomy.HIPS].min()),
+        )
+        arms, plausible = self._arms(points, seen, torso, dt_s)
+        frames = [
+            torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
+            *_head(seen, torso.upper_chest, gaze_rad),
+            torso.clavicles[0], *arms[0],
+            torso.clavicles[1], *arms[1],
+            *_leg(points, 0, torso.pelvis),
+            *_leg(points, 1, torso.pelvis),
+        ]  # fmt: skip
+        turned = np.zeros((JOINT_COUNT, 4))
+        turned[:, 0] = 1.0
+        if seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1].any():
+            hand_frames = (arms[0][2], arms[1][2])
+            frames += _thumbs(seen.hand_points_m, hand_frames)
+            turned[anatomy.FINGER_JOINTS] = fingers.fingers_wxyz(
+                seen.hand_points_m, plain.matrices(list(hand_frames))
+            )
+        local = plain.matrices(frames)
+        # Thumbs are in their parents' axes already.
+        local[1:_BODY] = transpose(local[_PARENTS]) @ local[1:_BODY]
+        turned[_ONE_BY_ONE[: len(frames)]] = quaternion.from_matrix(local)
+        return Posture(turned, np.array(plausible))
+
+    def _arms(
+        self, points: list[Vector], seen: Observation, torso: Torso, dt_s: float
+    ) -> tuple[list[tuple[Axes, Axes, Axes]], list[float]]:
+        """Upper arm, lower arm and hand of both sides; how plausible the hands are."""
+        arms: list[tuple[Axes, Axes, Axes]] = []
+        plausible: list[float] = []
+        knuckles = seen.hand_points_m[:, _KNUCKLES].tolist()
+        for side in (0, 1):
+            limb = limbs.solve_arm(side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side])
+            tracked = bool(seen.trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0)
+            own = self._wrists[side].follow(tracked, dt_s)
+            wrist, index, little = (plain.vector(point) for point in knuckles[side])
+            hand = hands.blended(
+                hands.from_knuckles(points[15 + side], points[19 + side], points[17 + side], side),
+                hands.from_knuckles(wrist, index, little, side),
+                own,
+            )
+            plausible.append(float(hands.turn_arm(limb, hand, self._forearm_twist)))
+            arms.append((limb.upper, limb.lower, hand))
+        return arms, plausible
 
 
-def _turn_head(seen: Observation, world: Float64Array, gaze_rad: Float64Array) -> None:
-    world_from_head = seen.world_from_head
-    if world_from_head is None:
-        world_from_head = head.head_from_points(seen.points_m)
-    chest = world[anatomy.UPPER_CHEST_JOINT]
-    world[anatomy.NECK_JOINT] = chest @ head.chest_from_neck(chest.T @ world_from_head)
-    world[anatomy.HEAD_JOINT] = world_from_head
-    world[anatomy.JAW_JOINT] = world_from_head
-    world[anatomy.EYE_JOINTS] = world_from_head @ head.eye_rotations(gaze_rad)
+def _thumbs(hand_points_m: Float64Array, hand_frames: tuple[Axes, Axes]) -> list[Axes]:
+    """Local rotations of the segments of both thumbs."""
+    return [
+        segment
+        for side, thumb in enumerate(hand_points_m[:, 1:5].tolist())
+        for segment in fingers.solve_thumb(
+            [plain.vector(point) for point in thumb], hand_frames[side], side
+        )
+    ]
 
 
-def _turn_hands(
-    points_m: Float64Array, seen: Observation, world: Float64Array, forearm_twist: float
-) -> Float64Array:
-    """Hands, fingers and the forearms' share of the hands' turn, into ``world``."""
-    hand_points = seen.hand_points_m
-    # By the body's landmarks and by the hands' own, left and right.
-    frames = hands.hand_from_knuckles(
-        np.concatenate((points_m[anatomy.WRISTS], hand_points[:, 0])),
-        np.concatenate((points_m[anatomy.INDEXES], hand_points[:, 5])),
-        np.concatenate((points_m[anatomy.PINKIES], hand_points[:, 17])),
-        _SIDE_SIGN,
-    )
-    tracked = seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1] > 0.0
-    world_from_hand = np.where(tracked[:, None, None], frames[2:], frames[:2])
-    forearms = world[anatomy.LOWER_ARM_JOINTS]
-    forearm_from_hand = transpose(forearms) @ world_from_hand
-    plausible = hands.is_plausible(forearm_from_hand)
-    twist_rad = hands.forearm_twist_rad(forearm_from_hand) * plausible * forearm_twist
-    world[anatomy.LOWER_ARM_JOINTS] = forearms @ hands.about_x(twist_rad)
-    world[anatomy.HAND_JOINTS] = world_from_hand
-    world[anatomy.FINGER_JOINTS] = world_from_hand[:, None, None]
-    world[anatomy.THUMB_JOINTS] = world_from_hand[:, None]
-    if tracked.any():
-        _turn_fingers(hand_points, world_from_hand, world)
-    return plausible
+def _head(seen: Observation, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
+    """Neck, head, both eyes and the jaw."""
+    if seen.world_from_head is None:
+        world_from_head = plain.axes(head.head_from_points(seen.points_m))
+    else:
+        world_from_head = plain.axes(seen.world_from_head)
+    chest_from_head = plain.product(plain.inverse(chest), world_from_head)
+    neck = plain.product(chest, plain.share(chest_from_head, head.NECK_SHARE))
+    eyes = [
+        plain.product(world_from_head, head.head_from_eye(yaw_rad, pitch_rad))
+        for yaw_rad, pitch_rad in gaze_rad.tolist()
+    ]
+    return neck, world_from_head, *eyes, world_from_head
 
 
-def _turn_fingers(
-    hand_points: Float64Array, world_from_hand: Float64Array, world: Float64Array
-) -> None:
-    fingers, thumbs = hands.finger_rotations(hand_points, world_from_hand)
-    finger = world_from_hand[:, None]
-    thumb = world_from_hand
-    for segment in range(3):
-        finger = finger @ fingers[:, :, segment]
-        thumb = thumb @ thumbs[:, segment]
-        world[anatomy.FINGER_JOINTS[:, :, segment]] = finger
-        world[anatomy.THUMB_JOINTS[:, segment]] = thumb
+def _leg(points: list[Vector], side: int, pelvis: Axes) -> tuple[Axes, ...]:
+    """Upper leg, lower leg, foot and toes."""
+    hip, knee, ankle, heel, toe = points[23 + side : 33 : 2]
+    forward = feet.foot_forward(heel, toe)
+    limb = limbs.solve_leg(Chain(hip, knee, ankle), pelvis, forward)
+    foot = feet.solve_foot(ankle, heel, forward, limb.lower)
+    limbs.turn_shin(limb, foot)
+    return limb.upper, limb.lower, foot, foot

@@ -7,26 +7,21 @@ direction. In between, the turn from pelvis to chest is shared evenly by the thr
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from mocapbridge.geometry.matrix import clamp, from_directions, share
-from mocapbridge.geometry.quaternion import unit
-from mocapbridge.solve import anatomy
-from mocapbridge.types import Float64Array
+from mocapbridge.geometry import plain
+from mocapbridge.geometry.plain import Axes, Vector
 
 _RISE_PER_ELEVATION: Final = 1.0 / 3.0
 """Of an arm's elevation a third comes from the shoulder blade, and the
 clavicle with it: the scapulohumeral rhythm (V. Inman, J. Saunders, L. Abbott, "Observations on the
 function of the shoulder joint", 1944)."""
-_RISES_FROM_RAD: Final = np.radians(15.0)
+_RISES_FROM_RAD: Final = math.radians(15.0)
 """Elevation from which the clavicle rises: nearer to the T-pose it stays as that has it."""
 _CLAVICLE_M: Final = 0.1375
 """Clavicle of the standard adult, ``proportions.offsets_m``."""
-_SIDE_SIGN: Final = np.array((1.0, -1.0))
-_UP: Final = np.array((0.0, 1.0, 0.0))
 _HIPS_SEEN_FROM: Final = 0.3
 _HIPS_SEEN_TO: Final = 0.6
 """Visibility between which the trust in the hips rises from none to full: MediaPipe goes on
@@ -35,55 +30,61 @@ guessing hips that are below the picture, and gives them 0.0 to 0.3."""
 
 @dataclass(frozen=True, slots=True)
 class Torso:
-    """Rotations world_from_joint of the trunk, ``(3, 3)`` each."""
+    """Rotations world_from_joint of the trunk."""
 
-    pelvis: Float64Array
-    chest: Float64Array
-    """The upper chest, which carries neck and clavicles."""
-    spine_local: Float64Array
-    """(3, 3) the rotation that spine, chest and upper chest each add."""
-    clavicles: Float64Array
-    """(2, 3, 3) left and right."""
+    pelvis: Axes
+    spine: Axes
+    chest: Axes
+    upper_chest: Axes
+    """Carries neck and clavicles."""
+    clavicles: tuple[Axes, Axes]
+    """Left and right."""
 
 
-def solve_torso(points_m: Float64Array, visibility: Float64Array) -> Torso:
-    """Trunk rotations of the landmarks ``(33, 3)`` in world axes [m]."""
-    hips, shoulders = points_m[anatomy.HIPS], points_m[anatomy.SHOULDERS]
-    trust = ramp(float(visibility[anatomy.HIPS].min()), _HIPS_SEEN_FROM, _HIPS_SEEN_TO)
-    spine_way = 0.5 * (shoulders[0] + shoulders[1] - hips[0] - hips[1])
-    length = float(np.sqrt(spine_way @ spine_way)) + 1e-9
+def solve_torso(
+    hips: tuple[Vector, Vector],
+    shoulders: tuple[Vector, Vector],
+    elbows: tuple[Vector, Vector],
+    hips_visibility: float,
+) -> Torso:
+    """Trunk rotations.
+
+    Args:
+        hips: left and right hip, world axes [m]; likewise the others.
+        shoulders: where the upper arms begin.
+        elbows: where they end.
+        hips_visibility: of the less visible hip, 0..1.
+    """
+    trust = plain.ramp(hips_visibility, _HIPS_SEEN_FROM, _HIPS_SEEN_TO)
+    spine_way = plain.subtract(plain.add(*shoulders), plain.add(*hips))
     # Without hips the performer sits or stands upright, as in front of a webcam.
-    up = trust * spine_way / length + (1.0 - trust) * _UP
-    raised_rad = _raised_rad(points_m, shoulders, up)
-    lift = np.sin(raised_rad) * _CLAVICLE_M
+    up = plain.mix(plain.Y, plain.unit(spine_way), trust)
+    raised_rad = [
+        _raised_rad(plain.subtract(elbow, shoulder), up)
+        for elbow, shoulder in zip(elbows, shoulders, strict=True)
+    ]
+    lift_m = (math.sin(raised_rad[0]) - math.sin(raised_rad[1])) * _CLAVICLE_M
     # The line the shoulders would be on if no arm had raised its own.
-    shoulder_line = shoulders[0] - shoulders[1] - (lift[0] - lift[1]) * up
-    hip_line = trust * (hips[0] - hips[1]) + (1.0 - trust) * shoulder_line
-    # Hips and shoulders in a batch of two. Column order x, y: the line across comes first.
-    frames = from_directions(np.stack((hip_line, shoulder_line)), np.stack((up, up)))
-    pelvis, chest = frames[0], frames[1]
-    clavicles = chest @ _about_z(raised_rad * _SIDE_SIGN)
-    return Torso(pelvis, chest, share(pelvis.T @ chest, 1.0 / 3.0), clavicles)
+    shoulder_line = plain.add(plain.subtract(*shoulders), up, -lift_m)
+    hip_line = plain.mix(shoulder_line, plain.subtract(*hips), trust)
+    pelvis = plain.from_directions(hip_line, up)
+    upper_chest = plain.from_directions(shoulder_line, up)
+    step = plain.share(plain.product(plain.inverse(pelvis), upper_chest), 1.0 / 3.0)
+    spine = plain.product(pelvis, step)
+    return Torso(
+        pelvis=pelvis,
+        spine=spine,
+        chest=plain.product(spine, step),
+        upper_chest=upper_chest,
+        clavicles=(
+            plain.about_z(upper_chest, raised_rad[0]),
+            plain.about_z(upper_chest, -raised_rad[1]),
+        ),
+    )
 
 
-def _raised_rad(points_m: Float64Array, shoulders: Float64Array, up: Float64Array) -> Float64Array:
-    """How far each clavicle rises with its arm ``(2,)`` [rad]."""
-    arms = unit(points_m[anatomy.ELBOWS] - shoulders)
-    elevation = np.arcsin(clamp(arms @ unit(up), -1.0, 1.0))
-    return _RISE_PER_ELEVATION * np.maximum(elevation - _RISES_FROM_RAD, 0.0)
-
-
-def _about_z(angle_rad: Float64Array) -> Float64Array:
-    """Rotations ``(2, 3, 3)`` about the z axis."""
-    rotation = np.zeros((2, 3, 3))
-    rotation[:, 0, 0] = rotation[:, 1, 1] = np.cos(angle_rad)
-    rotation[:, 1, 0] = np.sin(angle_rad)
-    rotation[:, 0, 1] = -rotation[:, 1, 0]
-    rotation[:, 2, 2] = 1.0
-    return rotation
-
-
-def ramp(value: float, low: float, high: float) -> float:
-    """0 below ``low``, 1 above ``high``, smooth in between."""
-    fraction = min(max((value - low) / (high - low), 0.0), 1.0)
-    return fraction * fraction * (3.0 - 2.0 * fraction)
+def _raised_rad(arm: Vector, up: Vector) -> float:
+    """How far a clavicle rises with its arm [rad]."""
+    sine = plain.dot(plain.unit(arm), plain.unit(up))
+    elevation_rad = math.asin(min(max(sine, -1.0), 1.0))
+    return _RISE_PER_ELEVATION * max(elevation_rad - _RISES_FROM_RAD, 0.0)

@@ -9,6 +9,9 @@ IMAGE_SUFFIXES: Final = frozenset(
 )
 """Endings of picture files that OpenCV's wheels decode on every platform, in lower case."""
 
+TAKE_SUFFIXES: Final = (".mocap", ".mocap.jsonl")
+"""Endings of takes, in lower case."""
+
 STREAM_SCHEMES: Final = frozenset(
     {"http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp"}
 )

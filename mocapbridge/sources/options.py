@@ -124,6 +124,31 @@ class SyntheticOptions(
     """Behave like a camera: what comes too fast is skipped and counted. Needs ``pace: native``."""
 
 
+class TakeOptions(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag="take",
+):
+    """A recorded take."""
+
+    path: str
+    start_s: NonNegativeFloat = 0.0
+    """Skip what lies before this time of the take."""
+    end_s: PositiveFloat | None = None
+    """Stop at this time of the take."""
+    speed: Annotated[float, Meta(ge=0.01, le=100.0)] = 1.0
+    """How many times as fast as it was recorded."""
+    loop: bool = False
+    """Start again at the end, for ever."""
+    resolve: bool = False
+    """Filter and solve the raw landmarks again, instead of sending the recorded motion."""
+    pace: Literal["native", "fast"] = "native"
+    """``native``: at its own speed. ``fast``: as fast as this machine allows."""
+
+
 SourceOptions: TypeAlias = (
-    CameraOptions | VideoOptions | ImagesOptions | StreamOptions | SyntheticOptions
+    CameraOptions | VideoOptions | ImagesOptions | StreamOptions | SyntheticOptions | TakeOptions
 )

@@ -6,19 +6,20 @@ from glob import has_magic
 from pathlib import Path
 
 from mocapbridge.errors import ConfigError
-from mocapbridge.sources.formats import IMAGE_SUFFIXES, STREAM_SCHEMES
+from mocapbridge.sources.formats import IMAGE_SUFFIXES, STREAM_SCHEMES, TAKE_SUFFIXES
 from mocapbridge.sources.options import (
     CameraOptions,
     ImagesOptions,
     SourceOptions,
     StreamOptions,
     SyntheticOptions,
+    TakeOptions,
     VideoOptions,
 )
 
 _VALID = (
     "valid: a camera index (0), camera:NAME, a video file, a picture, a folder or glob of "
-    "pictures, a stream address (rtsp://...), or synthetic"
+    "pictures, a recorded take, a stream address (rtsp://...), or synthetic"
 )
 
 
@@ -67,7 +68,7 @@ def _camera_device(text: str) -> int | str | None:
     return int(device) if device.isdecimal() else device
 
 
-def _file(text: str) -> VideoOptions | ImagesOptions:
+def _file(text: str) -> VideoOptions | ImagesOptions | TakeOptions:
     try:
         path = Path(text).expanduser()
         is_folder, is_file = path.is_dir(), path.is_file()
@@ -75,6 +76,8 @@ def _file(text: str) -> VideoOptions | ImagesOptions:
         raise ConfigError(f"{text!r} cannot be a path ({error}); {_VALID}") from error
     if is_folder or path.suffix.lower() in IMAGE_SUFFIXES:
         return ImagesOptions(path=text)
+    if text.lower().endswith(TAKE_SUFFIXES):
+        return TakeOptions(path=text)
     if is_file:
         return VideoOptions(path=text)
     if has_magic(text):

@@ -22,7 +22,8 @@ PACKED_SUFFIX: Final = ".mocap"
 """How the name of a finished take ends."""
 JOURNAL_SUFFIX: Final = ".mocap.jsonl"
 """How the name of a take ends that is being recorded, or was when the process was killed."""
-_PACKING_SUFFIX: Final = ".mocap.part"
+PACKING_SUFFIX: Final = ".mocap.part"
+"""How the name of a file ends that becomes a finished take."""
 
 _SLATE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
 
@@ -55,10 +56,17 @@ def slate_problem(slate: str) -> str | None:
 
 def stem_of(take: Path) -> str:
     """``SLATE_NNN`` of a take's name, or its name without its last suffix when it has no other."""
-    for suffix in (JOURNAL_SUFFIX, PACKED_SUFFIX, _PACKING_SUFFIX):
+    for suffix in (JOURNAL_SUFFIX, PACKED_SUFFIX, PACKING_SUFFIX):
         if take.name.endswith(suffix):
             return take.name.removesuffix(suffix)
     return take.stem
+
+
+def slate_of(take: Path) -> str:
+    """The slate of a take's name; its stem when it has no number."""
+    stem = stem_of(take)
+    slate, _, number = stem.rpartition("_")
+    return slate if slate and number.isdecimal() else stem
 
 
 def packed_path(journal: Path) -> Path:
@@ -68,7 +76,7 @@ def packed_path(journal: Path) -> Path:
 
 def packing_path(journal: Path) -> Path:
     """Where a take is packed while it is recorded."""
-    return journal.with_name(stem_of(journal) + _PACKING_SUFFIX)
+    return journal.with_name(stem_of(journal) + PACKING_SUFFIX)
 
 
 def put_in_place(written: Path, wanted: Path) -> None:
@@ -89,7 +97,9 @@ def put_in_place(written: Path, wanted: Path) -> None:
         written.unlink()
 
 
-def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
+def create_take_file(
+    folder: Path, slate: str, suffix: str = JOURNAL_SUFFIX
+) -> tuple[Path, BinaryIO]:
     """Create the file of the next take of a slate, atomically and without replacing anything.
 
     Numbers rise from 001 past the highest in the folder. Two programs that record the same slate
@@ -98,6 +108,7 @@ def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
     Args:
         folder: where takes go; created when missing.
         slate: first part of the name.
+        suffix: end of the name.
 
     Returns:
         The path, and the file open for writing, unbuffered: what was written survives a kill.
@@ -112,7 +123,7 @@ def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
         folder.mkdir(parents=True, exist_ok=True)
         first = _next_number(folder, slate)
         for number in range(first, first + _TRIES):
-            path = folder / f"{slate}_{number:03d}{JOURNAL_SUFFIX}"
+            path = folder / f"{slate}_{number:03d}{suffix}"
             try:
                 return path, _create(path)
             except FileExistsError:

@@ -36,7 +36,7 @@ class PackedWriter:
     """
 
     def __init__(self, path: Path, header: TakeHeader) -> None:
-        """Create the file, which must not exist, and write the header.
+        """Create the file, or begin an empty one anew, and write the header.
 
         Args:
             path: the file; no archive before ``finish``.
@@ -47,7 +47,7 @@ class PackedWriter:
         self._buffer = BlockBuffer(self._texts)
         self._blocks: list[int] = []
         self._time_ns: tuple[int, int] | None = None
-        self._archive = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        self._archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         try:
             self._write(HEADER_MEMBER, msgspec.json.encode(header))
         except OSError:

@@ -46,7 +46,18 @@ class TakeFrame(NamedTuple):
     """What was solved from them."""
 
 
-class _Content(Protocol):
+class TakeBlock(NamedTuple):
+    """Some frames that follow each other."""
+
+    landmarks: LandmarkColumns
+    motion: MotionColumns
+
+    def frame(self, row: int) -> TakeFrame:
+        """One of them."""
+        return TakeFrame(self.landmarks.frame(row), self.motion.frame(row))
+
+
+class TakeContent(Protocol):
     """What both kinds of file hold."""
 
     header_json: bytes
@@ -54,9 +65,13 @@ class _Content(Protocol):
     texts: list[str]
     """Complete once all blocks were read."""
 
-    def blocks(self, names: Collection[str]) -> Iterator[Columns]: ...
+    def blocks(self, names: Collection[str]) -> Iterator[Columns]:
+        """Some columns, block by block."""
+        ...
 
-    def gather(self, names: Collection[str], steps: StepSizes) -> Arrays: ...
+    def gather(self, names: Collection[str], steps: StepSizes) -> Arrays:
+        """Some columns of all frames."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +82,21 @@ class Take:
     header: TakeHeader
     footer: TakeFooter | None
     """None when the recording was cut off."""
-    _content: _Content
+    content: TakeContent
+    """What the file holds, as integers."""
 
     def frames(self) -> Iterator[TakeFrame]:
         """The frames in order, from the first one each time; a block of them is in memory.
+
+        Raises:
+            TakeUnreadable: something in the file is not what it must be, or the file is gone.
+        """
+        for block in self.blocks():
+            for row in range(block.motion.frames):
+                yield block.frame(row)
+
+    def blocks(self) -> Iterator[TakeBlock]:
+        """The frames in order, up to 1024 together.
 
         A torn last line, as a kill or a power cut leaves it, ends the take.
 
@@ -78,13 +104,11 @@ class Take:
             TakeUnreadable: something in the file is not what it must be, or the file is gone.
         """
         read = 0
-        for block in self._content.blocks(tuple(COLUMNS)):
+        for block in self.content.blocks(tuple(COLUMNS)):
             arrays = values_of(block, self.header.steps)
-            texts = tuple(self._content.texts)
-            landmarks = landmark_columns(arrays, texts)
+            texts = tuple(self.content.texts)
             motion = motion_columns(arrays, self.header, texts)
-            for row in range(motion.frames):
-                yield TakeFrame(landmarks.frame(row), motion.frame(row))
+            yield TakeBlock(landmark_columns(arrays, texts), motion)
             read += motion.frames
         self._compare_count(read)
 
@@ -94,8 +118,8 @@ class Take:
         Raises:
             TakeUnreadable: something in the file is not what it must be, or the file is gone.
         """
-        arrays = self._content.gather(MOTION_COLUMNS, self.header.steps)
-        motion = motion_columns(arrays, self.header, tuple(self._content.texts))
+        arrays = self.content.gather(MOTION_COLUMNS, self.header.steps)
+        motion = motion_columns(arrays, self.header, tuple(self.content.texts))
         self._compare_count(motion.frames)
         return motion
 
@@ -105,10 +129,17 @@ class Take:
         Raises:
             TakeUnreadable: something in the file is not what it must be, or the file is gone.
         """
-        arrays = self._content.gather(LANDMARK_COLUMNS, self.header.steps)
-        landmarks = landmark_columns(arrays, tuple(self._content.texts))
+        arrays = self.content.gather(LANDMARK_COLUMNS, self.header.steps)
+        landmarks = landmark_columns(arrays, tuple(self.content.texts))
         self._compare_count(landmarks.frames)
         return landmarks
+
+    def first_and_last_ns(self) -> tuple[int, int] | None:
+        """Capture times of both ends, where they are known without reading all frames."""
+        content = self.content
+        if not isinstance(content, PackedFile) or not content.index.frames:
+            return None
+        return content.index.first_time_ns, content.index.last_time_ns
 
     def _compare_count(self, read: int) -> None:
         if self.footer is not None and self.footer.frames != read:
@@ -132,7 +163,7 @@ def read_take(path: Path) -> Take:
     try:
         with path.open("rb") as file:
             packed = file.read(len(MAGIC)) == MAGIC
-        content: _Content = PackedFile(path) if packed else JournalFile(path)
+        content: TakeContent = PackedFile(path) if packed else JournalFile(path)
     except OSError as error:
         raise TakeUnreadable(f"{error.strerror or error} ({path})") from error
     return Take(path, _header(content.header_json, path), content.footer, content)

@@ -101,12 +101,14 @@ class TakeHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="heade
     config: dict[str, Any]
     """The effective configuration of the run."""
     timecode: str = ""
-    """Local time of day at the anchor, ``HH:MM:SS:FF``; frames count from 0 in each second."""
+    """Local time of day at the anchor, ``HH:MM:SS:FF`` (SMPTE ST 12-1)."""
     camera: CameraRecord | None = None
     models: dict[str, str] = field(default_factory=dict[str, str])
     """What tracked: versions and origins, by name."""
     calibration: dict[str, Any] | None = None
     """The performer's calibration profile, when there was one."""
+    history: list[str] = field(default_factory=list[str])
+    """What was done to make this take of others, the latest last."""
 
 
 class PoseRecord(Struct, omit_defaults=True):

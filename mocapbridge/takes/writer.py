@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mocapbridge.takes.names import packed_path, packing_path, put_in_place
 from mocapbridge.takes.pack import FramePacker
 from mocapbridge.takes.packed_writer import PackedWriter
 from mocapbridge.takes.records import AnchorRecord, CameraRecord, TakeHeader
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import Landmarks, MocapFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def make_header(  # noqa: PLR0913 - what a header says of a run, each by its nam
         subject=info.subject,
         source=source,
         created=created.isoformat(timespec="milliseconds"),
-        timecode=_timecode(created.astimezone(), Fraction(*info.frame_rate)),
+        timecode=str(TimeCode(info.frame_rate, anchor).label(anchor.monotonic_ns)),
         anchor=AnchorRecord(monotonic_ns=anchor.monotonic_ns, unix_ns=anchor.unix_ns),
         frame_rate=info.frame_rate,
         face_source=info.face_source,
@@ -63,12 +63,6 @@ def make_header(  # noqa: PLR0913 - what a header says of a run, each by its nam
         models=dict(models or {}),
         calibration=None if calibration is None else dict(calibration),
     )
-
-
-def _timecode(local: datetime, rate: Fraction) -> str:
-    """Local time of day as HH:MM:SS:FF, frames counted from 0 within each second."""
-    frame = local.microsecond * -(-rate.numerator // rate.denominator) // 1_000_000
-    return f"{local:%H:%M:%S}:{frame:02d}"
 
 
 class TakeWriter:

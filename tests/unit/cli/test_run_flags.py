@@ -84,3 +84,18 @@ def test_durations(text: str, seconds: float) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="expected a time"):
         duration_s(text)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--source", "0", "--record"], "needs footage"),
+        (["--source", "clip.mp4"], "add --record"),
+        (["--source", "clip.mp4", "--record", "--for", "3s"], "--for does not work"),
+        (["--source", "clip.mp4", "--render", "nowhere/film.mp4"], "no folder"),
+    ],
+)
+def test_offline_says_what_it_cannot_do(flags: list[str], told: str) -> None:
+    arguments = build_parser().parse_args(["run", "--offline", *flags])
+    with pytest.raises(ConfigError, match=told):
+        arguments.run(arguments)

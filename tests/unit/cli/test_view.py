@@ -25,6 +25,7 @@ OUTPUT = OutputSnapshot(
     packets=947,
     skipped=0,
     errors=0,
+    unheard=0,
     last_error="",
     send=Percentiles(0.41, 0.87),
     latency=Percentiles(41.2, 63.4),
@@ -88,13 +89,13 @@ def test_trouble_is_told() -> None:
         RUN,
         source_state="lost",
         corrupt=3,
-        outputs=(dataclasses.replace(OUTPUT, errors=12, skipped=5),),
+        outputs=(dataclasses.replace(OUTPUT, errors=12, skipped=5, unheard=40),),
         take=TakeSnapshot("/takes/a_001.mocap.jsonl", 80, 2.0, 4, "disk full", recording=False),
     )
     drawn = _drawn(broken)
     for fact in ("lost", "3 corrupt", "12", "disk full", "4 lost to a slow disk"):
         assert fact in drawn
-    assert "(5 skipped, 12 failed)" in status_line(broken)
+    assert "(40 unheard, 5 skipped, 12 failed)" in status_line(broken)
 
 
 def test_the_picture_of_a_run_without_a_frame_yet() -> None:

@@ -123,6 +123,14 @@ def test_a_flood_of_problems_is_cut() -> None:
             r"source\.pace: a live source needs pace native",
         ),
         ("solve: {occlusion: {hidden_below: 0.9}}", r"solve\.occlusion\.hidden_below: expected at"),
+        (
+            "solve: {joint_limits: [{joint: leftUperArm}]}",
+            r"solve\.joint_limits\[0\]\.joint: .*do you mean leftUpperArm\?",
+        ),
+        (
+            "solve: {joint_limits: [{joint: head, y_deg: [40, -40]}]}",
+            r"solve\.joint_limits\[0\]\.y_deg: expected the lowest angle first",
+        ),
         ("outputs: [{type: zmq, bind: 'tcp://127.0.0.1'}]", r"outputs\[0\]\.bind: expected tcp:"),
         (
             "outputs: [{type: osc, port: 9}, {type: link, port: 9}]",

@@ -110,7 +110,7 @@ def test_a_lost_face_is_none(state: TrackState, sent: Sent) -> None:
 def test_the_device_is_the_same_at_every_start(sent: Sent) -> None:
     first, again = (sent(random_frame(seed)) for seed in (1, 2))
     assert first.device_id == again.device_id == device_id("performer")
-    other = sent(random_frame(1), subject="Anna")
+    other = sent(random_frame(1), stream_info("Anna"))
     assert other.subject == "Anna"
     assert len(other.device_id) == len(first.device_id) == 36
     assert other.device_id != first.device_id
@@ -147,7 +147,7 @@ def test_long_names_are_warned_of_once(
     subject: str, warned: bool, sent: Sent, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        sent(turned_frame("y", 0.0), subject=subject)
+        sent(turned_frame("y", 0.0), stream_info(subject))
     texts = [record.getMessage() for record in caplog.records]
     assert len(texts) == int(warned)
     assert all("1 bytes shorter than 'Anna123'" in text for text in texts)

@@ -1,0 +1,1 @@
+"""Blendshape weights to the shape keys of any mesh."""

@@ -1,0 +1,1 @@
+"""What the senders' protocols are turned into: one type, whoever sends."""

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is switched on and off with the add-on, in this order and back."""
+
+from __future__ import annotations
+
+from .scene import live, properties
+from .ui import operators, panels, preferences
+
+_PARTS = (properties, preferences, operators, panels, live)
+
+
+def register() -> None:
+    """Switch everything on."""
+    for part in _PARTS:
+        part.register()
+
+
+def unregister() -> None:
+    """Switch everything off: no thread, socket, timer or handler stays."""
+    for part in reversed(_PARTS):
+        part.unregister()

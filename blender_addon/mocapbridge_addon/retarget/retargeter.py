@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries motion over to one rig.
+
+A bone that follows joint place b, on a rig whose next mapped bone above it follows place p, has in
+Blender's basis (its turn from rest, in its own axes) the rotation
+
+    basis = inv(R_b) R_p inv(K_p) F inv(G_p) G_b inv(F) K_b
+
+with R the bones' rest orientation in the armature, K = T R that orientation turned into the T-pose,
+G the joints' rotation in the performer's world and F the turn from that world to the armature.
+``inv(G_p) G_b`` is mostly one joint's own rotation, and all the rest is linear in it: one 4 x 4
+matrix per bone, made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..motion.frame import Motion, Skeleton
+from ..motion.quaternion import (
+    IDENTITY,
+    Matrix4,
+    Quaternion,
+    Vector,
+    conjugate,
+    multiply,
+    sandwich,
+)
+from .axes import rig_from_world
+from .chains import Place, Step, followed_bone, places, steps_between, turn_along
+from .face_bones import with_jaw
+from .legs import Legs, find_legs
+from .mapping import Mapping
+from .options import Options
+from .rig import Rig
+from .root import Root, find_root
+from .t_pose import t_pose_turns
+
+_WHOLE: Final = 1.0
+
+
+class NothingMapped(ValueError):
+    """The rig has none of the bones of its bone list; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """The pose of a rig: what goes into Blender."""
+
+    rotations_wxyz: list[Quaternion]
+    """Per bone of ``Retargeter.bones``: its turn from rest, in its own axes; unit length."""
+    root_location: Vector | None
+    """Location of ``Retargeter.root_bone``, in Blender's sense; None when it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """How a bone's rotation comes from the joints'."""
+
+    steps: tuple[Step, ...]
+    matrix: Matrix4
+
+    @property
+    def only_joint(self) -> int | None:
+        """The joint, where its rotation is all there is to it."""
+        if len(self.steps) == 1 and self.steps[0].share == _WHOLE:
+            return self.steps[0].joint
+        return None
+
+
+class Retargeter:
+    """One rig following one skeleton. Made anew when rig, bone list, options or skeleton change."""
+
+    def __init__(
+        self, rig: Rig, mapping: Mapping, skeleton: Skeleton, options: Options | None = None
+    ) -> None:
+        """Work out the formulas.
+
+        Raises:
+            NothingMapped: the rig has none of the bone list's bones.
+        """
+        options = options or Options()
+        mapped = places(rig, mapping, skeleton)
+        if not mapped:
+            raise NothingMapped(
+                "none of the bones in the bone list is on this armature: choose another kind of "
+                "rig or press Detect"
+            )
+        self.skeleton = skeleton
+        self.bones: tuple[str, ...] = tuple(mapped)
+        turn = rig_from_world(rig, mapping)
+        self.rig_from_world = turn
+        self.t_pose_turns = (
+            dict.fromkeys(mapped, IDENTITY)
+            if options.keep_rest_pose
+            else t_pose_turns(rig, mapping, skeleton, turn, mapped)
+        )
+        formulas = [self._formula(rig, mapped, bone) for bone in self.bones]
+        self._direct, self._joined = _sorted_by_kind(formulas)
+        self._jaw = _index_of(skeleton, "jaw")
+        self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns)
+        self._legs: Legs | None = None
+        if self._root is not None:
+            self._legs = find_legs(rig, self.bones, self._root, mapped, self.t_pose_turns)
+        self._options = options
+
+    @property
+    def root_bone(self) -> str | None:
+        """The bone that travels."""
+        return None if self._root is None else self._root.bone
+
+    @property
+    def scale(self) -> float:
+        """Armature units per metre of the performer: the legs' lengths compared."""
+        return 1.0 if self._root is None else self._root.scale
+
+    def pose(self, motion: Motion) -> Pose:
+        """The rig's pose for one frame of motion of this skeleton."""
+        rotations = motion.rotations_wxyz
+        if self._jaw is not None:
+            rotations = with_jaw(motion, self._jaw)
+        basis: list[Quaternion] = [IDENTITY] * len(self.bones)
+        for place, joint, (r0, r1, r2, r3) in self._direct:
+            w, x, y, z = rotations[joint]
+            basis[place] = _product(r0, r1, r2, r3, w, x, y, z)
+        for place, steps, (r0, r1, r2, r3) in self._joined:
+            w, x, y, z = turn_along(steps, rotations)
+            basis[place] = _product(r0, r1, r2, r3, w, x, y, z)
+        if self._root is None:
+            return Pose(basis, None)
+        head = self._root.head_position(motion, self._options)
+        if self._legs is not None and self._options.pin_feet:
+            head = self._legs.pin(motion, self._options, head, basis)
+        return Pose(basis, self._root.location(head, self._options))
+
+    def _formula(self, rig: Rig, mapped: dict[str, Place], bone: str) -> _Formula:
+        turn, back = self.rig_from_world, conjugate(self.rig_from_world)
+        followed = followed_bone(rig, mapped, bone)
+        rest = rig.bones[bone].rotation_wxyz
+        before = conjugate(rest)
+        if followed is not None:
+            rest_followed = rig.bones[followed].rotation_wxyz
+            in_t_pose = multiply(self.t_pose_turns[followed], rest_followed)
+            before = multiply(multiply(before, rest_followed), conjugate(in_t_pose))
+        after = multiply(back, multiply(self.t_pose_turns[bone], rest))
+        start = None if followed is None else mapped[followed]
+        steps = steps_between(self.skeleton, start, mapped[bone])
+        return _Formula(steps, sandwich(multiply(before, turn), after))
+
+
+def _product(
+    row0: Quaternion, row1: Quaternion, row2: Quaternion, row3: Quaternion, *q: float
+) -> Quaternion:
+    w, x, y, z = q
+    return (
+        row0[0] * w + row0[1] * x + row0[2] * y + row0[3] * z,
+        row1[0] * w + row1[1] * x + row1[2] * y + row1[3] * z,
+        row2[0] * w + row2[1] * x + row2[2] * y + row2[3] * z,
+        row3[0] * w + row3[1] * x + row3[2] * y + row3[3] * z,
+    )
+
+
+def _sorted_by_kind(
+    formulas: Sequence[_Formula],
+) -> tuple[list[tuple[int, int, Matrix4]], list[tuple[int, tuple[Step, ...], Matrix4]]]:
+    """The bones that take one joint's rotation whole, and those that take several or a share."""
+    direct: list[tuple[int, int, Matrix4]] = []
+    joined: list[tuple[int, tuple[Step, ...], Matrix4]] = []
+    for place, formula in enumerate(formulas):
+        joint = formula.only_joint
+        if joint is None:
+            joined.append((place, formula.steps, formula.matrix))
+        else:
+            direct.append((place, joint, formula.matrix))
+    return direct, joined
+
+
+def _index_of(skeleton: Skeleton, joint: str) -> int | None:
+    return skeleton.names.index(joint) if joint in skeleton.names else None

@@ -1,0 +1,1 @@
+"""What travels in datagrams: an identical copy of the link codec of mocapbridge (Apache-2.0)."""

@@ -1,0 +1,89 @@
+"""The body for Unreal Engine's JSONLiveLink plugin (docs/unreal.md)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from mocapbridge.clock import Clock, SystemClock
+from mocapbridge.errors import OutputUnavailable
+from mocapbridge.geometry import quaternion
+from mocapbridge.geometry.frames import UNREAL_MESH_FROM_WORLD
+from mocapbridge.outputs.frame_vector import FloatArray
+from mocapbridge.outputs.options import JsonLiveLinkOptions
+from mocapbridge.outputs.udp_output import UdpOutput
+from mocapbridge.outputs.unreal_bones import UE5_NAMES
+from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
+from mocapbridge.types import MocapFrame, StreamInfo
+from mocapbridge.wire import json_live_link as wire
+
+_DECIMALS: Final = 4
+"""A micrometre, and a hundredth of a degree: the packet stays near 9 KB."""
+_LOCATION_OF_ROOT_CM: Final = (0.0, 0.0, 0.0)
+_NO_TURN_XYZW: Final = (0.0, 0.0, 0.0, 1.0)
+
+
+class JsonLiveLinkOutput(UdpOutput):
+    """Sends every frame in which the body was seen as one datagram, always with the same bones."""
+
+    def __init__(
+        self, options: JsonLiveLinkOptions, info: StreamInfo, clock: Clock | None = None
+    ) -> None:
+        name = options.name or f"json_live_link {options.host}:{options.port}"
+        super().__init__(name, options.host, options.port, clock or SystemClock())
+        self._subject = info.subject
+        names = UE5_NAMES if options.bones == "ue5" else {joint: joint for joint in JOINT_NAMES}
+        self._joints = [JOINT_INDEX[joint] for joint in names]
+        self._names = tuple(names.values())
+        at = {joint: place for place, joint in enumerate(self._joints, 1)}
+        # The hips hang on a root bone at place 0, as in Unreal's mannequins.
+        self._parents = [at[PARENTS[j]] if PARENTS[j] >= 0 else 0 for j in self._joints]
+        offsets_m = info.rest_positions_m.copy()
+        offsets_m[1:] -= info.rest_positions_m[list(PARENTS[1:])]
+        locations_cm = UNREAL_MESH_FROM_WORLD.position(offsets_m)
+        self._locations_cm = [_rounded(locations_cm[joint]) for joint in self._joints]
+        self._last_wxyz = np.tile(
+            np.array(quaternion.IDENTITY_WXYZ, dtype=np.float32), (JOINT_COUNT, 1)
+        )
+
+    def open(self) -> None:
+        """Look the host up and make the socket.
+
+        Raises:
+            OutputUnavailable: the host is not known, there is no way to it, or the subject's name
+                is not ASCII.
+        """
+        try:
+            wire.encode(self._subject, [])
+        except wire.Unencodable as error:
+            raise OutputUnavailable(
+                f"{self.name} cannot name its subject: {error}; give this output a `subject`"
+            ) from error
+        super().open()
+
+    def _datagrams(self, frame: MocapFrame) -> list[bytes]:
+        if not frame.pose.rotations_wxyz.any():
+            return []  # the plugin takes its skeleton from the first packet: none without a body
+        turned = UNREAL_MESH_FROM_WORLD.rotation_wxyz(self._vector.rotations_wxyz)
+        # Live Link blends between frames: the sign may not jump.
+        self._last_wxyz = quaternion.same_hemisphere(turned, self._last_wxyz)
+        rotations = _rounded_rows(self._last_wxyz[self._joints][:, [1, 2, 3, 0]])
+        hips_cm = UNREAL_MESH_FROM_WORLD.position(self._vector.root_position_in_world_m)
+        locations = [_rounded(hips_cm), *self._locations_cm[1:]]
+        bones = [wire.Bone("root", -1, _LOCATION_OF_ROOT_CM, _NO_TURN_XYZW)]
+        bones += map(wire.Bone, self._names, self._parents, locations, rotations)
+        return [wire.encode(self._subject, bones)]
+
+
+def _rounded(values: FloatArray) -> tuple[float, ...]:
+    return tuple(_rounded_list(values))
+
+
+def _rounded_rows(rows: FloatArray) -> list[tuple[float, ...]]:
+    return list(map(tuple, _rounded_list(rows)))
+
+
+def _rounded_list(values: FloatArray) -> list[Any]:
+    # In float64, where 0.1 is written as 0.1; adding zero turns -0.0 into 0.0.
+    return (np.round(values.astype(np.float64), _DECIMALS) + 0.0).tolist()

@@ -1,0 +1,170 @@
+"""Writing a take at once: what was solved again, trimmed or recovered."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from mocapbridge.clock import NS_PER_S
+from mocapbridge.errors import TakeUnreadable, TakeUnwritable
+from mocapbridge.takes.journal_reader import JournalFile
+from mocapbridge.takes.names import (
+    PACKING_SUFFIX,
+    create_take_file,
+    packed_path,
+    packing_path,
+    put_in_place,
+    slate_of,
+)
+from mocapbridge.takes.pack import FramePacker
+from mocapbridge.takes.packed_writer import PackedWriter
+from mocapbridge.takes.reader import Take, read_take
+from mocapbridge.takes.records import TakeHeader
+from mocapbridge.types import Landmarks, MocapFrame
+
+_RESTING_S: Final = 3.0
+"""A recording writes several times a second: a file that rests this long is not being recorded."""
+
+
+def save_take(
+    folder: Path,
+    slate: str,
+    header: TakeHeader,
+    frames: Iterable[tuple[Landmarks, MocapFrame]],
+) -> Path:
+    """Write a finished take under the slate's next number; nothing is replaced.
+
+    Args:
+        folder: created when missing.
+        slate: first part of the name.
+        header: of the take.
+        frames: in order.
+
+    Returns:
+        The file.
+
+    Raises:
+        TakeUnwritable: the name is not allowed, or the disk is full; nothing is left then.
+    """
+    path, file = create_take_file(folder, slate, PACKING_SUFFIX)
+    file.close()
+    packer = FramePacker()
+    try:
+        writer = PackedWriter(path, header)
+        try:
+            for landmarks, motion in frames:
+                writer.add(packer.pack(landmarks, motion))
+            writer.finish(packer.rejected_parts)
+            finished = packed_path(path)
+            put_in_place(path, finished)
+        except BaseException:
+            writer.abandon()
+            raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return finished
+
+
+def recover(journal: Path) -> Path:
+    """Pack what a killed recording left; the journal goes once that is done.
+
+    Args:
+        journal: the recording.
+
+    Returns:
+        The finished take.
+
+    Raises:
+        TakeUnreadable: it is no recording, or broken elsewhere than at its end.
+        TakeUnwritable: it is being recorded at this moment, a take of that name exists, or the
+            disk is full. The journal stays as it is.
+    """
+    take = read_take(journal)
+    content = _journal_of(take, journal)
+    if time.time() - journal.stat().st_mtime < _RESTING_S and take.footer is None:
+        raise TakeUnwritable(f"this take is being recorded at this moment ({journal})")
+    finished, packing = packed_path(journal), packing_path(journal)
+    if finished.exists():
+        raise TakeUnwritable(
+            f"{finished.name} exists already: move or delete one of the two ({journal})"
+        )
+    try:
+        packing.unlink(missing_ok=True)
+        writer = PackedWriter(packing, take.header)
+        try:
+            for packed in content.packed_frames():
+                writer.add(packed)
+            writer.finish(0 if take.footer is None else take.footer.rejected_parts)
+            put_in_place(packing, finished)
+        except BaseException:
+            writer.abandon()
+            raise
+        journal.unlink()
+    except OSError as error:
+        raise _unwritable(journal, error) from error
+    return finished
+
+
+def trim(take: Take, start_s: float, end_s: float | None) -> Path:
+    """A new take beside the old with the frames of a stretch of time.
+
+    Args:
+        take: stays as it is.
+        start_s: from the take's first frame on [s].
+        end_s: what comes at or after it is left out; None: nothing is [s].
+
+    Returns:
+        The new take.
+
+    Raises:
+        TakeUnreadable: the take is broken, or has no frames there.
+        TakeUnwritable: the disk is full.
+    """
+    frames = list(_between(take, start_s, end_s))
+    if not frames:
+        raise TakeUnreadable(f"the take has no frame between these times ({take.path})")
+    until = "the end" if end_s is None else f"{end_s:g} s"
+    header = derived_header(take, f"{start_s:g} s to {until} of {take.path.name}")
+    return save_take(take.path.parent, slate_of(take.path), header, frames)
+
+
+def derived_header(take: Take, origin: str) -> TakeHeader:
+    """The header of a take that was made from another.
+
+    Args:
+        take: the other.
+        origin: what was done to it, in words.
+    """
+    return replace(take.header, history=[*take.header.history, origin])
+
+
+def _between(
+    take: Take, start_s: float, end_s: float | None
+) -> Iterator[tuple[Landmarks, MocapFrame]]:
+    first_ns: int | None = None
+    for frame in take.frames():
+        time_ns = frame.motion.capture_time_ns
+        first_ns = time_ns if first_ns is None else first_ns
+        since_s = (time_ns - first_ns) / NS_PER_S
+        if end_s is not None and since_s >= end_s:
+            return
+        if since_s >= start_s:
+            yield frame
+
+
+def _journal_of(take: Take, path: Path) -> JournalFile:
+    if not isinstance(take.content, JournalFile):
+        raise TakeUnreadable(f"this take is finished: there is nothing to recover ({path})")
+    return take.content
+
+
+def _unwritable(path: Path, error: OSError) -> TakeUnwritable:
+    return TakeUnwritable(
+        f"the take cannot be written: {error.strerror or os.strerror(error.errno or 0)}; "
+        f"free some space or choose another folder ({path})"
+    )

@@ -1,0 +1,154 @@
+"""Decoders of all protocols against damaged packets: they raise their own error or nothing.
+
+A hang would end in pytest's own time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.link_layout import LinkLayout
+from mocapbridge.outputs.osc_layout import OscLayout
+from mocapbridge.wire import (
+    ifacialmocap,
+    json_live_link,
+    link,
+    live_link_face,
+    openseeface,
+    osc,
+    rokoko,
+)
+from tests.conformance.test_openseeface_golden import GOLDEN as OPENSEEFACE
+from tests.conformance.test_text_protocols_golden import (
+    IFACIALMOCAP,
+    JSON_LIVE_LINK,
+    ROKOKO,
+)
+from tests.motion_frames import seen_frame
+
+SPICE = (
+    b"\0",
+    b"\xff",
+    b"[",
+    b"{",
+    b'"',
+    b"-",
+    b"1e999",
+    b"NaN",
+    b"null",
+    b"|",
+    b"#",
+    b",",
+    b"\x80",
+)
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """One codec, its error, and good packets to begin with."""
+
+    decode: Callable[[bytes], object]
+    error: type[Exception]
+    packets: tuple[bytes, ...]
+
+
+def osc_packets() -> tuple[bytes, ...]:
+    vector = FrameVector()
+    vector.load(seen_frame(1))
+    bundles = OscLayout("/mocap").fill(seen_frame(1), vector, 1)
+    mixed = osc.Message("/a", "ifsbhdTNt", (1, 2.0, "x", b"abc", 3, 4.0, True, None, 5))
+    return (bytes(bundles[0]), bytes(bundles[-1]), osc.encode(mixed))
+
+
+def link_packets() -> tuple[bytes, ...]:
+    vector = FrameVector()
+    vector.load(seen_frame(1))
+    frame = LinkLayout(1, "Ann", 7).fill(
+        seen_frame(1), vector, 1, 1, link.Timecode(1, 2, 3, 4, drop_frame=False)
+    )
+    probe = link.encode(link.Header(1, 2, "Ann"), link.ClockProbe(3))
+    return (bytes(frame), probe)
+
+
+FACE = live_link_face.FaceValues(1, 0.5, (30000, 1001), (0.25,) * 61)
+DECODERS = {
+    "osc": Decoder(osc.decode, osc.OscError, osc_packets()),
+    "link": Decoder(link.decode, link.LinkError, link_packets()),
+    "live_link_face": Decoder(
+        live_link_face.decode,
+        live_link_face.LiveLinkFaceError,
+        (live_link_face.encode(live_link_face.Packet("device", "Ann", FACE)),),
+    ),
+    "ifacialmocap": Decoder(ifacialmocap.decode, ifacialmocap.IFacialMocapError, (IFACIALMOCAP,)),
+    "openseeface": Decoder(
+        openseeface.decode, openseeface.OpenSeeFaceError, (openseeface.encode([OPENSEEFACE]),)
+    ),
+    "json_live_link": Decoder(
+        json_live_link.decode, json_live_link.JsonLiveLinkError, (JSON_LIVE_LINK,)
+    ),
+    "rokoko": Decoder(rokoko.decode, rokoko.RokokoError, (ROKOKO.encode(),)),
+}
+
+
+def mutated(packet: bytes, rng: random.Random) -> bytes:
+    """The packet with a few bytes changed, taken out, doubled or put in, or cut."""
+    damaged = bytearray(packet)
+    for _ in range(rng.randint(1, 6)):
+        place, length = rng.randrange(len(damaged) + 1), rng.randint(1, 8)
+        match rng.randrange(5):
+            case 0:
+                damaged[place : place + 1] = bytes([rng.randrange(256)])
+            case 1:
+                del damaged[place : place + length]
+            case 2:
+                damaged[place:place] = damaged[place : place + length]
+            case 3:
+                damaged[place:place] = rng.choice(SPICE)
+            case _:
+                if 0 < place < len(damaged):
+                    damaged[place] ^= 1 << rng.randrange(8)
+    return bytes(damaged[: rng.randrange(len(damaged) + 1)] if rng.random() < 0.1 else damaged)
+
+
+def decode_mutated(decoder: Decoder, count: int) -> int:
+    """Feed that many damaged packets: how many were refused."""
+    rng = random.Random(20_240_607)  # noqa: S311 - the same damage every time, no secret
+    refused = 0
+    for index in range(count):
+        packet = mutated(decoder.packets[index % len(decoder.packets)], rng)
+        with contextlib.suppress(decoder.error):
+            decoder.decode(packet)
+            continue
+        refused += 1
+    return refused
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_damaged_packets_raise_only_the_codecs_own_error(name: str) -> None:
+    decoder = DECODERS[name]
+    for packet in decoder.packets:
+        decoder.decode(packet)
+    assert decode_mutated(decoder, 500) > 50
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", DECODERS)
+def test_twenty_thousand_damaged_packets(name: str) -> None:
+    assert decode_mutated(DECODERS[name], 20_000) > 2_000
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_packets_of_other_protocols_are_refused(name: str) -> None:
+    decoder = DECODERS[name]
+    strangers = [
+        packet for other in DECODERS if other != name for packet in DECODERS[other].packets
+    ]
+    for packet in (b"", b"\0", b"\xff" * 3000, b"[" * 60_000, b'{"a":' * 10_000, *strangers):
+        with pytest.raises(decoder.error):
+            decoder.decode(packet)
