@@ -30,10 +30,10 @@ Float32Array: TypeAlias = npt.NDArray[np.float32]
 Float64Array: TypeAlias = npt.NDArray[np.float64]
 UInt8Array: TypeAlias = npt.NDArray[np.uint8]
 
-FaceSource: TypeAlias = Literal["none", "official", "own", "synthetic"]
+FaceSource: TypeAlias = Literal["none", "official", "own", "synthetic", "unknown"]
 """Where the face's expression comes from. ``none``: the face is off; ``official``: Google's
 blendshape network; ``own``: our network reads it off the landmarks, because the face model in use
-has none; ``synthetic``: it was made up."""
+has none; ``synthetic``: it was made up; ``unknown``: a take of an early version does not say."""
 
 POSE_LANDMARK_COUNT = 33
 FACE_LANDMARK_COUNT = 478
