@@ -214,6 +214,20 @@ class MocapFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamNames:
+    """What the joints and blendshapes of frames are, where a mapping has changed them.
+
+    The arrays of ``PoseMotion`` and ``FaceMotion.blendshapes`` then have a row for each of these
+    instead of 55 and 52.
+    """
+
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+    """Index of each joint's parent, -1 for none; parents precede their children."""
+    blendshapes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What an output tells its receivers once: the static side of a stream."""
 
@@ -223,10 +237,14 @@ class StreamInfo:
     frame_rate: tuple[int, int]
     """(numerator, denominator) of the nominal rate, denominator > 0."""
     rest_positions_m: Float32Array
-    """(55, 3) rest pose (T-pose) joint positions, world axes [m]."""
+    """(55, 3) rest pose (T-pose) joint positions, world axes [m]; (joints, 3) where ``names``
+    gives others."""
     blendshapes_measured: bool
     """False where the face model in use gives no blendshape scores."""
     anchor: RunAnchor = field(default_factory=RunAnchor.now)
     """Gives the wall clock of a capture time; the pipeline passes the anchor of its run."""
     face_source: FaceSource = "none"
     """Where the face's expression comes from."""
+    names: StreamNames | None = None
+    """What joints and blendshapes are after a mapping; None: the 55 of ``skeleton`` and the 52 of
+    ``blendshapes``."""

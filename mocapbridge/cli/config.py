@@ -63,18 +63,18 @@ def _show(args: argparse.Namespace) -> int:
     from mocapbridge.config.show import to_yaml
 
     config = RunConfig() if args.file is None else load_config(find_config(args.file))
-    _print_utf8(to_yaml(config))
+    print_utf8(to_yaml(config))
     return 0
 
 
 def _schema(_args: argparse.Namespace) -> int:
     from mocapbridge.config.json_schema import schema_text
 
-    _print_utf8(schema_text())
+    print_utf8(schema_text())
     return 0
 
 
-def _print_utf8(text: str) -> None:
+def print_utf8(text: str) -> None:
     """Print what is meant for a file: UTF-8 with plain line ends, whatever the terminal has."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode())

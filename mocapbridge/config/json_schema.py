@@ -1,4 +1,4 @@
-"""The schema of configurations as JSON Schema, for editors that complete and check YAML."""
+"""Configurations and mappings as JSON Schema, for editors that complete and check YAML."""
 
 from __future__ import annotations
 
@@ -19,35 +19,42 @@ from mocapbridge.config.schema import RunConfig
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of a configuration file; descriptions are the docstrings of classes and fields.
+def json_schema(root: type = RunConfig) -> dict[str, Any]:
+    """JSON Schema of a kind of file; descriptions are the docstrings of classes and fields.
+
+    Args:
+        root: what the whole file is.
 
     Raises:
         OSError: the program was installed without its source text.
     """
     (reference,), definitions = msgspec.json.schema_components(
-        [RunConfig], ref_template="#/$defs/{name}"
+        [root], ref_template="#/$defs/{name}"
     )
-    for struct in _structs():
+    for struct in _structs(root):
         definition = definitions[struct.__name__]
         # Python 3.13 takes the indent off docstrings, older ones do not.
         definition["description"] = _one_line(definition["description"])
         docs = field_docs(struct)
         for name, schema in definition["properties"].items():
-            if name in docs:
-                _describe(schema, docs[name])
+            text = docs.get(name) or docs.get(f"{name}_")  # from is a word of Python
+            if text:
+                _describe(schema, text)
     return _draft_07(
         {"$schema": _DIALECT, "title": "mocapbridge", "allOf": [reference], "$defs": definitions}
     )
 
 
-def schema_text() -> str:
+def schema_text(root: type = RunConfig) -> str:
     """The schema as the text of a JSON file.
+
+    Args:
+        root: what the whole file is.
 
     Raises:
         OSError: as ``json_schema``.
     """
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(root), indent=2, ensure_ascii=False) + "\n"
 
 
 def _describe(schema: dict[str, Any], text: str) -> None:
@@ -104,8 +111,8 @@ def _one_line(docstring: str) -> str:
     return " ".join(docstring.split()).replace("``", "`")
 
 
-def _structs() -> list[type]:
-    """Every class of the schema."""
+def _structs(root: type) -> list[type]:
+    """Every class of a schema."""
     found: dict[type, None] = {}
 
     def visit(kind: mi.Type) -> None:
@@ -119,8 +126,10 @@ def _structs() -> list[type]:
                     visit(member)
             case mi.VarTupleType():
                 visit(kind.item_type)
+            case mi.DictType():
+                visit(kind.value_type)
             case _:
                 pass
 
-    visit(mi.type_info(RunConfig))
+    visit(mi.type_info(root))
     return list(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from mocapbridge.config.checks import check
+from mocapbridge.config.mappings import output_mappings
 from mocapbridge.config.paths import with_resolved_paths
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.problems import Problem, error_of, place_of
@@ -18,8 +19,8 @@ from mocapbridge.errors import ConfigError
 def load_config(path: Path) -> RunConfig:
     """Read a configuration file.
 
-    Relative paths in it (``source.path``, ``tracking.models_folder``, ``record.folder``) start at
-    the file's own folder.
+    Relative paths in it (``source.path``, ``tracking.models_folder``, ``record.folder``,
+    ``mapping``) start at the file's own folder.
 
     Args:
         path: the file; ``paths.find_config`` makes it from what a user types.
@@ -67,7 +68,9 @@ def parse_config(content: bytes, name: str, folder: Path) -> RunConfig:
     ]
     if problems:
         raise error_of(problems, name)
-    return with_resolved_paths(config, folder)
+    config = with_resolved_paths(config, folder)
+    output_mappings(config, name, root)
+    return config
 
 
 def checked(config: RunConfig) -> RunConfig:
@@ -79,6 +82,7 @@ def checked(config: RunConfig) -> RunConfig:
     problems = check(config)
     if problems:
         raise error_of(problems, None)
+    output_mappings(config)
     return config
 
 

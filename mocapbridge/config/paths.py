@@ -12,6 +12,7 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
+from mocapbridge.retarget.files import is_path
 from mocapbridge.sources.options import ImagesOptions, TakeOptions, VideoOptions
 
 
@@ -65,16 +66,20 @@ def with_resolved_paths(config: RunConfig, folder: Path) -> RunConfig:
         tracking = replace(tracking, models_folder=_resolved(tracking.models_folder, folder))
     if record.folder is not None:
         record = replace(record, folder=_resolved(record.folder, folder))
-    outputs = tuple(_with_key_file(output, folder) for output in config.outputs)
-    return replace(config, source=source, tracking=tracking, record=record, outputs=outputs)
+    outputs = tuple(_with_files(output, folder) for output in config.outputs)
+    mapping = _resolved_mapping(config.mapping, folder)
+    return replace(
+        config, source=source, tracking=tracking, record=record, mapping=mapping, outputs=outputs
+    )
 
 
-def _with_key_file(output: OutputOptions, folder: Path) -> OutputOptions:
+def _with_files(output: OutputOptions, folder: Path) -> OutputOptions:
+    replace = msgspec.structs.replace
+    output = replace(output, mapping=_resolved_mapping(output.mapping, folder))
     if not isinstance(output, ZmqOptions) or output.curve is None:
         return output
     key_file = _resolved(output.curve.key_file, folder)
-    curve = msgspec.structs.replace(output.curve, key_file=key_file)
-    return msgspec.structs.replace(output, curve=curve)
+    return replace(output, curve=replace(output.curve, key_file=key_file))
 
 
 def _expanded(path: str) -> Path:
@@ -86,6 +91,13 @@ def _expanded(path: str) -> Path:
 
 def _resolved(path: str, folder: Path) -> str:
     return str(folder.absolute() / _expanded(path))
+
+
+def _resolved_mapping(reference: str | None, folder: Path) -> str | None:
+    """As above, but for the names of shipped mappings."""
+    if reference is None or not is_path(reference):
+        return reference
+    return _resolved(reference, folder)
 
 
 def _resolved_pattern(path: str, folder: Path) -> str:

@@ -44,6 +44,9 @@ class RunConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Smoothing, outliers, losses."""
     solve: SolveOptions = field(default_factory=SolveOptions)
     """From landmarks to a skeleton."""
+    mapping: Annotated[str, Meta(min_length=1)] | None = None
+    """What becomes of the motion before it is sent (docs/mapping.md): the name of a shipped
+    mapping, or a YAML file. For all outputs that have none of their own."""
     outputs: tuple[OutputOptions, ...] = field(default_factory=_default_outputs)
     """Where the motion goes. A list given here takes the place of the default three: OSC, ZeroMQ
     and our link, all on this machine."""

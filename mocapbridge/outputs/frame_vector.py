@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.types import BLENDSHAPE_COUNT, MocapFrame
+from mocapbridge.outputs.naming import OWN_NAMES
+from mocapbridge.types import MocapFrame, StreamNames
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
-
-_SHAPES: Final[tuple[tuple[int, ...], ...]] = (
-    (2,),
-    (JOINT_COUNT,),
-    (BLENDSHAPE_COUNT,),
-    (3,),
-    (JOINT_COUNT, 3),
-    (JOINT_COUNT, 4),
-    (4, 4),
-    (2, 2),
-)
-_SIZES: Final = tuple(int(np.prod(shape)) for shape in _SHAPES)
-SIZE: Final = sum(_SIZES)
-"""How many numbers a frame has."""
 
 _IDENTITY_WXYZ: Final = np.array((1.0, 0.0, 0.0, 0.0), dtype=np.float32)
 
 
+def _shapes(names: StreamNames) -> tuple[tuple[int, ...], ...]:
+    joints, blendshapes = len(names.joints), len(names.blendshapes)
+    return (2,), (joints,), (blendshapes,), (3,), (joints, 3), (joints, 4), (4, 4), (2, 2)
+
+
+def frame_size(names: StreamNames) -> int:
+    """How many numbers a frame has."""
+    return sum(math.prod(shape) for shape in _shapes(names))
+
+
 class FrameVector:
-    """A vector of ``SIZE`` numbers and views on its parts, which share its memory.
+    """A vector of ``frame_size`` numbers and views on its parts, which share its memory.
 
     Parts that were never seen hold zeros in a frame; where a rotation is due receivers get the
     identity instead, since a quaternion or matrix of zeros is none.
     """
 
-    def __init__(self, values: FloatArray | None = None) -> None:
-        self.values: FloatArray = np.zeros(SIZE, dtype=np.float32) if values is None else values
-        pieces = np.split(self.values, np.cumsum(_SIZES)[:-1])
-        views = [np.reshape(piece, shape) for piece, shape in zip(pieces, _SHAPES, strict=True)]
+    def __init__(self, names: StreamNames = OWN_NAMES, values: FloatArray | None = None) -> None:
+        shapes = _shapes(names)
+        sizes = [math.prod(shape) for shape in shapes]
+        self.values: FloatArray = (
+            np.zeros(sum(sizes), dtype=np.float32) if values is None else values
+        )
+        pieces = np.split(self.values, np.cumsum(sizes)[:-1])
+        views = [np.reshape(piece, shape) for piece, shape in zip(pieces, shapes, strict=True)]
         self.part_confidences, self.joint_confidences, self.blendshapes = views[:3]
         self.root_position_in_world_m, self.positions_in_world_m, self.rotations_wxyz = views[3:6]
         self.world_from_head, self.gaze_rad = views[6:]
-        self.shares = self.values[: sum(_SIZES[:3])]
+        self.shares = self.values[: sum(sizes[:3])]
         """All that lies between 0 and 1: confidences of parts and joints, and blendshapes."""
 
     def load(self, frame: MocapFrame) -> None:
         """Take over the numbers of a frame.
 
         Raises:
-            ValueError: a number is not finite.
+            ValueError: a number is not finite, or the frame is not of these names.
         """
         pose, face = frame.pose, frame.face
         self.part_confidences[:] = (pose.confidence, face.confidence)

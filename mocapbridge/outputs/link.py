@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable
 from mocapbridge.outputs.cadence import (
@@ -18,9 +18,9 @@ from mocapbridge.outputs.cadence import (
 from mocapbridge.outputs.clock_responder import ClockResponder
 from mocapbridge.outputs.frame_vector import FrameVector
 from mocapbridge.outputs.link_layout import LinkLayout
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import LinkOptions
 from mocapbridge.outputs.udp import UdpSender
-from mocapbridge.skeleton import JOINT_NAMES, PARENTS
 from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import link
@@ -36,11 +36,11 @@ class LinkOutput:
         self._udp = UdpSender(options.host, options.port, self._clock)
         self.target = self._udp.target
         self._responder = ClockResponder(self._udp, info.session_id, self._clock)
-        self._vector = FrameVector()
+        self._vector = FrameVector(names_of(info))
         self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._parts: tuple[link.StaticPart, ...] = ()
         self._static_hash = 0
-        self._layout = LinkLayout(info.session_id, info.subject, self._static_hash)
+        self._layout = LinkLayout(info, self._static_hash)
         self._static_cadence = Cadence(STATIC_PERIOD_NS, self._clock)
         self._heartbeat_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
         self._recent = RecentStates(self._clock)
@@ -54,12 +54,9 @@ class LinkOutput:
                 is too long for the link.
         """
         try:
-            self._parts = link.split_static(link.encode_static(_static(self._info)))
-            link.encode(self._header(), self._parts[0])
+            self._describe(self._info)
         except link.Unencodable as error:
             raise OutputUnavailable(f"{self.name} cannot describe its stream: {error}") from error
-        self._static_hash = self._parts[0].static_hash
-        self._layout = LinkLayout(self._info.session_id, self._info.subject, self._static_hash)
         self._udp.open()
         self._responder.start()
 
@@ -86,6 +83,19 @@ class LinkOutput:
         self._transmit(datagram)
         return 1 + self._send_static_when_due()
 
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names, and send them at once.
+
+        Raises:
+            OutputFailed: more joints or shapes than one datagram holds.
+        """
+        info = replace(self._info, names=info.names, rest_positions_m=info.rest_positions_m)
+        try:
+            self._describe(info)
+        except link.Unencodable as error:
+            raise OutputFailed(f"{self.name} cannot describe its stream: {error}") from error
+        self._static_cadence.restart()
+
     def idle(self) -> int:
         """Send the description and a heartbeat when due.
 
@@ -110,6 +120,15 @@ class LinkOutput:
         """Let the socket go."""
         self._responder.stop()
         self._udp.close()
+
+    def _describe(self, info: StreamInfo) -> None:
+        parts = link.split_static(link.encode_static(_static(info)))
+        layout = LinkLayout(info, parts[0].static_hash)
+        link.encode(self._header(), parts[0])
+        layout.check()
+        self._info, self._parts, self._static_hash = info, parts, parts[0].static_hash
+        self._layout = layout
+        self._vector = FrameVector(names_of(info))
 
     def _header(self) -> link.Header:
         """The header of the next datagram."""
@@ -138,18 +157,21 @@ class LinkOutput:
 
 def _static(info: StreamInfo) -> link.Static:
     """The description of a stream."""
+    names = names_of(info)
     positions = info.rest_positions_m
-    parents = np.array(PARENTS)
+    parents = np.array(names.parents)
     from_parent = np.where(parents[:, None] < 0, positions, positions - positions[parents])
     joints = [
         link.Joint(name, None if parent < 0 else parent, (x, y, z))
-        for name, parent, (x, y, z) in zip(JOINT_NAMES, PARENTS, from_parent.tolist(), strict=True)
+        for name, parent, (x, y, z) in zip(
+            names.joints, names.parents, from_parent.tolist(), strict=True
+        )
     ]
     return link.Static(
         info.frame_rate,
         info.blendshapes_measured,
         tuple(joints),
-        ARKIT_NAMES,
+        names.blendshapes,
         blendshapes_own=info.face_source == "own",
     )
 

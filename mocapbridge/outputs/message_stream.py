@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from mocapbridge.clock import Clock
@@ -33,13 +34,20 @@ class MessageStream:
         self._clock = clock
         self._info = info
         self.static = static_message(info)
-        """The description of the stream, always the same object."""
+        """The description of the stream, the same object until ``describe`` changes it."""
         self._composer = FrameComposer(self.static, info)
         self._static_cadence = Cadence(STATIC_PERIOD_NS, clock)
         self._heartbeat_cadence = Cadence(HEARTBEAT_PERIOD_NS, clock)
         self._recent = RecentStates(clock)
         self._states: tuple[TrackState, ...] = self._recent.states
         self._gestures = ("", "")
+
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with the names of another mapping; the description is due at once."""
+        self._info = replace(self._info, names=info.names, rest_positions_m=info.rest_positions_m)
+        self.static = static_message(self._info)
+        self._composer = FrameComposer(self.static, self._info)
+        self._static_cadence.restart()
 
     def of_frame(self, frame: MocapFrame) -> list[Message]:
         """A frame, events for what it changes, and the description when it is due.

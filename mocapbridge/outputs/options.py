@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,9 @@ class OscOptions(
     tag="osc",
 ):
     """OSC over UDP in our own address space (docs/osc.md)."""
+
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
 
     host: Host = "127.0.0.1"
     port: Port = 9000
@@ -53,6 +56,9 @@ class ZmqOptions(
 ):
     """ZeroMQ publisher (docs/zmq.md)."""
 
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
+
     bind: Annotated[str, Meta(pattern=r"^(tcp|ipc|inproc)://.+$")] = "tcp://127.0.0.1:5556"
     encoding: Literal["msgpack", "json"] = "msgpack"
     curve: CurveOptions | None = None
@@ -69,6 +75,9 @@ class LinkOptions(
 ):
     """Our UDP link, for the Blender add-on and anything else (docs/link-protocol.md)."""
 
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
+
     host: Host = "127.0.0.1"
     port: Port = 54300
 
@@ -82,6 +91,8 @@ class VmcOptions(
     tag="vmc",
 ):
     """VMC protocol, for VTuber programs and Unity (docs/vmc.md)."""
+
+    names_shapes: ClassVar[bool] = True
 
     host: Host = "127.0.0.1"
     port: Port = 39539
@@ -185,6 +196,9 @@ class WebsocketOptions(
     tag="websocket",
 ):
     """WebSocket server for browsers (docs/browser.md)."""
+
+    names_shapes: ClassVar[bool] = True
+    names_joints: ClassVar[bool] = True
 
     host: Host = "127.0.0.1"
     """Address of this machine to listen on."""

@@ -11,6 +11,7 @@ from mocapbridge.outputs.cadence import (
     RecentStates,
 )
 from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import OscOptions
 from mocapbridge.outputs.osc_bundles import build_bundle, build_message
 from mocapbridge.outputs.osc_layout import OscLayout
@@ -28,8 +29,8 @@ class OscOutput:
         self._info = info
         self._udp = UdpSender(options.host, options.port, clock)
         self.target = self._udp.target
-        self._vector = FrameVector()
-        self._layout = OscLayout(options.prefix)
+        self._vector = FrameVector(names_of(info))
+        self._layout = OscLayout(options.prefix, names_of(info))
         self._description_cadence = Cadence(STATIC_PERIOD_NS, clock)
         self._status_cadence = Cadence(HEARTBEAT_PERIOD_NS, clock)
         self._recent = RecentStates(clock)
@@ -66,6 +67,11 @@ class OscOutput:
             self._description = self._describe()
             self._description_cadence.restart()
         return self._udp.send_all(datagrams) + self._send_description_when_due()
+
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names."""
+        self._vector = FrameVector(names_of(info))
+        self._layout = OscLayout(self._prefix, names_of(info))
 
     def idle(self) -> int:
         """Send the description when due, and the state when there are no frames to say it.

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
 
-from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.clock import NS_PER_S
 from mocapbridge.outputs.cadence import part_states
-from mocapbridge.outputs.frame_vector import SIZE, FloatArray, FrameVector
+from mocapbridge.outputs.frame_vector import FloatArray, FrameVector, frame_size
+from mocapbridge.outputs.naming import OWN_NAMES
 from mocapbridge.outputs.osc_bundles import Argument, Content, PatchedBundles, Slot, blank, split
-from mocapbridge.skeleton import JOINT_COUNT, JOINT_NAMES
-from mocapbridge.types import MocapFrame
+from mocapbridge.types import MocapFrame, StreamNames
 
 MAX_DATAGRAM_BYTES: Final = 1432
 """Longest bundle: fits one Ethernet packet (1500) inside a tunnel or VPN too."""
+
+_NOT_IN_ADDRESSES: Final = re.compile(r"[^!-~]|[#*,?\[\]{}]")
 
 # Where the whole numbers of a frame stand in the vector of integers.
 _FRAME_ID: Final = 0
@@ -28,16 +30,16 @@ _JOINT_STATES: Final = 7
 class OscLayout:
     """The bundles of one frame under an address prefix."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, names: StreamNames = OWN_NAMES) -> None:
         opening = blank(_frame_content(prefix, 0, 0)).size
-        groups = split(_contents(prefix), MAX_DATAGRAM_BYTES, opening)
+        groups = split(_contents(prefix, names), MAX_DATAGRAM_BYTES, opening)
         self._bundles = PatchedBundles(
             [
                 [_frame_content(prefix, part, len(groups)), *group]
                 for part, group in enumerate(groups)
             ]
         )
-        self._values = np.zeros(_JOINT_STATES + JOINT_COUNT, dtype=np.int64)
+        self._values = np.zeros(_JOINT_STATES + len(names.joints), dtype=np.int64)
 
     def fill(self, frame: MocapFrame, vector: FrameVector, unix_time_ns: int) -> list[memoryview]:
         """The datagrams of a frame. They share one buffer, which the next call overwrites.
@@ -58,9 +60,9 @@ class OscLayout:
         return self._bundles.fill(vector.values, values.astype(np.int32))
 
 
-def _contents(prefix: str) -> list[Content]:
+def _contents(prefix: str, names: StreamNames) -> list[Content]:
     """All messages of a frame but the one that opens every bundle."""
-    at = FrameVector(np.arange(SIZE, dtype=np.float32))
+    at = FrameVector(names, np.arange(frame_size(names), dtype=np.float32))
 
     def floats(places: FloatArray) -> list[Argument]:
         return [Slot("f", int(place)) for place in places.ravel().tolist()]
@@ -72,14 +74,19 @@ def _contents(prefix: str) -> list[Content]:
         (f"{prefix}/head", floats(at.world_from_head)),
         (f"{prefix}/gaze", floats(at.gaze_rad)),
     ]
-    for joint, name in enumerate(JOINT_NAMES):
+    for joint, name in enumerate(names.joints):
         numbers = floats(at.positions_in_world_m[joint]) + floats(at.rotations_wxyz[joint])
         rest = [Slot("i", _JOINT_STATES + joint), *floats(at.joint_confidences[joint : joint + 1])]
-        contents.append((f"{prefix}/joint/{name}", [*numbers, *rest]))
-    for shape, name in enumerate(ARKIT_NAMES):
+        contents.append((f"{prefix}/joint/{_in_address(name)}", [*numbers, *rest]))
+    for shape, name in enumerate(names.blendshapes):
         weight = floats(at.blendshapes[shape : shape + 1])
-        contents.append((f"{prefix}/blend/{name}", weight))
+        contents.append((f"{prefix}/blend/{_in_address(name)}", weight))
     return contents
+
+
+def _in_address(name: str) -> str:
+    """A name with ``_`` for what OSC 1.0 does not allow in an address (a slash is allowed)."""
+    return _NOT_IN_ADDRESSES.sub("_", name)
 
 
 def _frame_content(prefix: str, part: int, parts: int) -> Content:

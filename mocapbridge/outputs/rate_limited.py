@@ -6,7 +6,8 @@ from typing import Final
 
 from mocapbridge.clock import NS_PER_S
 from mocapbridge.outputs.base import Output
-from mocapbridge.types import MocapFrame
+from mocapbridge.outputs.naming import Describing
+from mocapbridge.types import MocapFrame, StreamInfo
 
 _EARLY: Final = 0.25
 """Share of a period by which a frame may come before its time: cameras tremble, and a frame that
@@ -47,6 +48,15 @@ class RateLimited:
             return 0
         self._due_ns += self._period_ns
         return self._output.send(frame)
+
+    def describe(self, info: StreamInfo) -> None:
+        """As the output itself, if it tells names.
+
+        Raises:
+            OutputFailed: as the output itself.
+        """
+        if isinstance(self._output, Describing):
+            self._output.describe(info)
 
     def idle(self) -> int:
         """As the output itself.

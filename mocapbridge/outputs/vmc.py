@@ -6,6 +6,7 @@ from mocapbridge.clock import NS_PER_S, Clock, SystemClock
 from mocapbridge.errors import OutputFailed
 from mocapbridge.outputs.cadence import HEARTBEAT_PERIOD_NS, Cadence, RecentStates
 from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import VmcOptions
 from mocapbridge.outputs.udp import UdpSender
 from mocapbridge.outputs.vmc_layout import VmcLayout, standing_still
@@ -21,13 +22,9 @@ class VmcOutput:
         self._udp = UdpSender(options.host, options.port, self._clock)
         self.target = self._udp.target
         self._face_only = options.mode == "assistant"
-        self._vector = FrameVector()
-        self._layout = VmcLayout(
-            info,
-            options.expressions,
-            face_only=self._face_only,
-            yaw_offset_deg=options.yaw_offset_deg,
-        )
+        self._options = options
+        self._vector = FrameVector(names_of(info))
+        self._layout = self._layout_for(info)
         self._started_ns = self._clock.monotonic_ns()
         self._status_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
         self._recent = RecentStates(self._clock)
@@ -63,6 +60,11 @@ class VmcOutput:
         self._recent.note(frame)
         return self._udp.send_all(datagrams)
 
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names of expressions; bones are always those of Unity's humanoid."""
+        self._vector = FrameVector(names_of(info))
+        self._layout = self._layout_for(info)
+
     def idle(self) -> int:
         """Say that there is no motion, when there are no frames to say it.
 
@@ -83,6 +85,14 @@ class VmcOutput:
     def close(self) -> None:
         """Let the socket go."""
         self._udp.close()
+
+    def _layout_for(self, info: StreamInfo) -> VmcLayout:
+        return VmcLayout(
+            info,
+            self._options.expressions,
+            face_only=self._face_only,
+            yaw_offset_deg=self._options.yaw_offset_deg,
+        )
 
     def _time_s(self) -> float:
         """Time since the start, as the protocol wants it [s]."""

@@ -12,9 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import UNITY_FROM_WORLD
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.osc_bundles import (
     Argument,
     Content,
@@ -24,7 +26,7 @@ from mocapbridge.outputs.osc_bundles import (
     build_message,
     split,
 )
-from mocapbridge.outputs.vmc_expressions import Preset, expressions
+from mocapbridge.outputs.vmc_expressions import Expressions, Preset, expressions
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array, StreamInfo
 
@@ -103,13 +105,25 @@ def standing_still(time_s: float) -> bytes:
     return build_bundle(messages)
 
 
+def _expressions(info: StreamInfo, preset: Preset) -> Expressions:
+    """Names of the expressions, and their shares of the frame's blendshapes.
+
+    A mapping that names shapes of its own names the expressions; what comes as ARKit's shapes is
+    named and mixed by the preset.
+    """
+    names = names_of(info).blendshapes
+    if names == ARKIT_NAMES:
+        return expressions(preset)
+    return Expressions(names, np.eye(len(names), dtype=np.float32))
+
+
 class VmcLayout:
     """The bundles of one frame."""
 
     def __init__(
         self, info: StreamInfo, preset: Preset, *, face_only: bool, yaw_offset_deg: float
     ) -> None:
-        names, self._expressions_from_arkit = expressions(preset)
+        names, self._from_blendshapes = _expressions(info, preset)
         contents = (
             expression_contents(names)
             if face_only
@@ -143,7 +157,7 @@ class VmcLayout:
         self._rotations_xyzw[:] = self._last_wxyz[:, [1, 2, 3, 0]]
         hips_m = UNITY_FROM_WORLD.position(vector.root_position_in_world_m)
         self._hips_m[:] = hips_m if seen else self._rest_hips_m
-        mixed = self._expressions_from_arkit @ vector.blendshapes
+        mixed = self._from_blendshapes @ vector.blendshapes
         np.clip(mixed, 0.0, 1.0, out=self._expressions)
         self._values[_TIME] = time_s
         self._values += np.float32(0.0)  # -0.0 becomes 0.0, as receivers print it

@@ -82,6 +82,10 @@ class WebsocketOutput:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
         return self._offer(messages)
 
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with the names of another mapping, and say them at once."""
+        self._stream.describe(info)
+
     def idle(self) -> int:
         """Offer the description when due, and a heartbeat when frames have stopped.
 

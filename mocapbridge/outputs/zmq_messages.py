@@ -13,10 +13,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.outputs.cadence import part_states
-from mocapbridge.outputs.frame_vector import SIZE, FrameVector
-from mocapbridge.skeleton import JOINT_NAMES, PARENTS
+from mocapbridge.outputs.frame_vector import FrameVector, frame_size
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo
 
@@ -122,10 +121,13 @@ class EventMessage(Struct):
 
 def static_message(info: StreamInfo) -> StaticMessage:
     """The description of a stream."""
+    names = names_of(info)
     positions = np.round(info.rest_positions_m.astype(np.float64), _DECIMALS)
     joints = [
         JointDescription(name, parent, position)
-        for name, parent, position in zip(JOINT_NAMES, PARENTS, positions.tolist(), strict=True)
+        for name, parent, position in zip(
+            names.joints, names.parents, positions.tolist(), strict=True
+        )
     ]
     message = StaticMessage(
         subject=info.subject,
@@ -133,7 +135,7 @@ def static_message(info: StreamInfo) -> StaticMessage:
         static_hash=0,
         frame_rate=list(info.frame_rate),
         joints=joints,
-        blendshapes=list(ARKIT_NAMES),
+        blendshapes=list(names.blendshapes),
         blendshapes_measured=info.blendshapes_measured,
         face_source=info.face_source,
     )
@@ -155,9 +157,10 @@ class FrameComposer:
         self._static = static
         self._anchor = info.anchor
         self._time_code = TimeCode(info.frame_rate, info.anchor)
-        self._vector = FrameVector()
+        names = names_of(info)
+        self._vector = FrameVector(names)
         # In float64, where 0.1 is written as 0.1 and not as float32's 0.10000000149011612.
-        self._rounded = FrameVector(np.zeros(SIZE, dtype=np.float64))
+        self._rounded = FrameVector(names, np.zeros(frame_size(names), dtype=np.float64))
 
     def compose(self, frame: MocapFrame) -> FrameMessage:
         """The message of a frame.

@@ -109,6 +109,11 @@ class ZmqOutput:
             raise OutputFailed(f"{self.name}: {error}; not sent") from error
         return self._publish(messages)
 
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names, and publish them at once."""
+        self._stream.describe(info)
+        self._static_payload = self._encode(self._stream.static)
+
     def idle(self) -> int:
         """Publish the description, and a heartbeat when frames have stopped.
 

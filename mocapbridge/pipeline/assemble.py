@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Generator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
+from mocapbridge.config.mappings import output_mappings, requested_mapping
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
@@ -18,6 +20,7 @@ from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
+from mocapbridge.pipeline.mapping_watch import MappingWatch, WatchedMapping
 from mocapbridge.pipeline.replay import (
     PassingSmoother,
     RecordedSolver,
@@ -28,6 +31,8 @@ from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
 from mocapbridge.pipeline.take_opener import take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
+from mocapbridge.retarget.load import load_mapping
+from mocapbridge.retarget.mapping import Retarget
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
@@ -71,6 +76,7 @@ def open_pipeline(
         MocapBridgeError: something cannot be opened; what was open has been closed.
     """
     clock = clock or SystemClock()
+    mappings = output_mappings(config)
     with contextlib.ExitStack() as opened:
         source = make_source(config.source, clock)
         opened.callback(source.close)
@@ -88,13 +94,24 @@ def open_pipeline(
             anchor=RunAnchor.now(),
             face_source=tracker.face_source,
         )
+        retargets = {request: Retarget(made, info) for request, made in mappings.items()}
         outputs: list[Output] = []
+        chosen: list[Retarget | None] = []
         for options in config.outputs:
             if options.enabled:
-                output = _output(options, info)
+                request = requested_mapping(config, options)
+                retarget = None if request is None else retargets[request]
+                output = _output(options, info if retarget is None else retarget.info)
                 opened.callback(output.close)
                 output.open()
                 outputs.append(output)
+                chosen.append(retarget)
+        watch = MappingWatch(
+            [
+                WatchedMapping(each, partial(load_mapping, *request))
+                for request, each in retargets.items()
+            ]
+        )
         overlay = _overlay(overlay_path, source, opened)
         film = _film(film_path, source, opened)
         parts = PipelineParts(
@@ -103,6 +120,8 @@ def open_pipeline(
             smoother=smoother,
             solver=solver,
             outputs=tuple(outputs),
+            retargets=tuple(chosen),
+            watch_mappings=watch.run if retargets else None,
             open_take=take_opener(config, source, info, store),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,

@@ -9,9 +9,11 @@ from typing import Final
 from mocapbridge.clock import Clock
 from mocapbridge.errors import OutputFailed, OutputUnheard
 from mocapbridge.outputs.base import Output
+from mocapbridge.outputs.naming import Describing
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.stages import OutgoingFrame
 from mocapbridge.pipeline.stats import OutputStats
+from mocapbridge.types import StreamInfo
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Delivery:
         frames: Handover[OutgoingFrame],
         stats: OutputStats,
         clock: Clock | None,
+        info: StreamInfo | None = None,
     ) -> None:
         """Set up.
 
@@ -38,11 +41,14 @@ class Delivery:
             frames: where motion comes from.
             stats: the output's numbers.
             clock: measures latency; None where it says nothing: footage at full speed.
+            info: what the first frames will belong to, as the output was made for it; None
+                without a mapping.
         """
         self._output = output
         self._frames = frames
         self._stats = stats
         self._clock = clock
+        self._info = info
         self._idle_due_s = 0.0
         self._log_due_s = 0.0
 
@@ -65,6 +71,8 @@ class Delivery:
     def _send(self, outgoing: OutgoingFrame) -> None:
         started_s = time.perf_counter()
         try:
+            if outgoing.info is not self._info:
+                self._describe(outgoing.info)
             packets = self._output.send(outgoing.motion)
         except OutputUnheard as error:
             packets = error.packets
@@ -79,6 +87,12 @@ class Delivery:
             self._stats.latency.add((self._clock.monotonic_ns() - outgoing.since_ns) / 1e9)
         self._stats.packets += packets
         self._stats.frames += 1
+
+    def _describe(self, info: StreamInfo | None) -> None:
+        # Outputs with names of their own get frames of the same form from any mapping.
+        if info is not None and isinstance(self._output, Describing):
+            self._output.describe(info)
+        self._info = info
 
     def _idle(self) -> None:
         self._idle_due_s = time.monotonic() + IDLE_S

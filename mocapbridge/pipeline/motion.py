@@ -11,10 +11,17 @@ from mocapbridge.clock import Clock
 from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
-from mocapbridge.pipeline.stages import Film, OutgoingFrame, Overlay, Smoothing, TrackedFrame
+from mocapbridge.pipeline.stages import (
+    Film,
+    OutgoingFrame,
+    Overlay,
+    Retargeting,
+    Smoothing,
+    TrackedFrame,
+)
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.solve.base import Solver
-from mocapbridge.types import Landmarks, MocapFrame
+from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks
 
 TICK_S: Final = 0.1
 """How often a silent source is bridged with held motion, and errands are looked for without
@@ -25,12 +32,21 @@ GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
 
 
 @dataclass(frozen=True)
+class Recipients:
+    """Outputs that get the same."""
+
+    retarget: Retargeting | None
+    """What is made of the motion for them; None: nothing."""
+    outputs: tuple[GiveMotion, ...]
+
+
+@dataclass(frozen=True)
 class MotionStages:
     """What the motion thread runs and whom it serves."""
 
     smoother: Smoothing
     solver: Solver
-    outputs: tuple[GiveMotion, ...]
+    recipients: tuple[Recipients, ...]
     recorder: GiveRecord
     overlay: Overlay | None
     film: Film | None = None
@@ -103,9 +119,7 @@ class Motion:
         smoothed_s = time.perf_counter()
         motion = stages.solver.solve(smoothed)
         solved_s = time.perf_counter()
-        outgoing = OutgoingFrame(motion, tracked.since_ns)
-        for give in stages.outputs:
-            give(outgoing)
+        self._give(smoothed, motion, tracked.since_ns)
         stages.recorder(landmarks, motion)
         given_s = time.perf_counter()
 
@@ -118,6 +132,17 @@ class Motion:
         self._draw(tracked, motion)
         stats.rate.tick()
         stats.processed += 1
+
+    def _give(self, smoothed: SmoothedLandmarks, motion: MocapFrame, since_ns: int) -> None:
+        for recipients in self._stages.recipients:
+            outgoing = OutgoingFrame(motion, since_ns)
+            if recipients.retarget is not None:
+                started_s = time.perf_counter()
+                mapped, info = recipients.retarget.map(smoothed, motion)
+                outgoing = OutgoingFrame(mapped, since_ns, info)
+                self._stats.stages["map"].add(time.perf_counter() - started_s)
+            for give in recipients.outputs:
+                give(outgoing)
 
     def _draw(self, tracked: TrackedFrame, motion: MocapFrame) -> None:
         if tracked.picture is None:
@@ -141,7 +166,6 @@ class Motion:
         bridge = lost_landmarks(self._last, self._last.capture_time_ns + silence_ns)
         smoothed = self._stages.smoother.filter(bridge)
         motion = self._stages.solver.solve(smoothed)
-        for give in self._stages.outputs:
-            give(OutgoingFrame(motion, now_ns))
+        self._give(smoothed, motion, now_ns)
         self._stats.latest = (smoothed, motion)
         self._stats.bridged += 1

@@ -27,7 +27,7 @@ from mocapbridge.pipeline.delivery import Delivery
 from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.inference import Inference
-from mocapbridge.pipeline.motion import Motion, MotionStages
+from mocapbridge.pipeline.motion import GiveMotion, Motion, MotionStages, Recipients
 from mocapbridge.pipeline.reader import REOPEN_DELAYS_S, Reader
 from mocapbridge.pipeline.recording import OpenTake, Recording, cannot_record
 from mocapbridge.pipeline.silence import silence_after_s
@@ -37,6 +37,7 @@ from mocapbridge.pipeline.stages import (
     OutgoingFrame,
     Overlay,
     ReadFrame,
+    Retargeting,
     Smoothing,
     TrackedFrame,
 )
@@ -80,6 +81,10 @@ class PipelineParts:
     smoother: Smoothing
     solver: Solver
     outputs: tuple[Output, ...] = ()
+    retargets: tuple[Retargeting | None, ...] = ()
+    """What is made of the motion for each of the outputs; empty: nothing for none."""
+    watch_mappings: Callable[[threading.Event], None] | None = None
+    """Body of a thread that takes over edited mappings until the event is set."""
     open_take: OpenTake = cannot_record
     pre_roll_s: float = 0.0
     """How much of what came before a take was begun is in it as well [s]."""
@@ -112,6 +117,7 @@ class Pipeline:
         self._frames: Handover[ReadFrame] = Handover(ahead)
         self._tracked: Handover[TrackedFrame] = Handover(ahead)
         self._to_outputs: list[Handover[OutgoingFrame]] = []
+        self._gives: dict[Retargeting | None, list[GiveMotion]] = {}
         self._errands: Errands[Motion] = Errands()
         self.recording = Recording(
             parts.open_take,
@@ -198,28 +204,38 @@ class Pipeline:
     def _start(self) -> None:
         # From the far end, so that every thread finds its taker at work.
         self._stats.started_s = time.perf_counter()
-        for index, output in enumerate(self._parts.outputs):
-            self._edge.start(_output_thread(index), self._delivery(output).run)
+        parts = self._parts
+        retargets = parts.retargets or (None,) * len(parts.outputs)
+        for index, (output, retarget) in enumerate(zip(parts.outputs, retargets, strict=True)):
+            delivery = self._delivery(output, retarget)
+            self._edge.start(_output_thread(index), delivery.run)
+        watch = parts.watch_mappings
+        if watch is not None:
+            self._edge.start("mappings", lambda: watch(self._halted))
         self._core.start("motion", self._motion().run)
         self._core.start("tracker", self._inference().run)
         self._core.start("reader", self._read)
 
-    def _delivery(self, output: Output) -> Delivery:
+    def _delivery(self, output: Output, retarget: Retargeting | None) -> Delivery:
         parts = self._parts
         footage_queue = NATIVE_QUEUE if parts.native_pace else FAST_QUEUE
         frames: Handover[OutgoingFrame] = Handover(1 if parts.source.live else footage_queue)
         stats = OutputStats(output, lambda: frames.dropped)
         self._to_outputs.append(frames)
+        self._gives.setdefault(retarget, []).append(frames.offer)
         self._stats.outputs.append(stats)
         timed = parts.source.live or parts.native_pace
-        return Delivery(output, frames, stats, self._clock if timed else None)
+        info = None if retarget is None else retarget.info
+        return Delivery(output, frames, stats, self._clock if timed else None, info)
 
     def _motion(self) -> Motion:
         parts = self._parts
         stages = MotionStages(
             smoother=parts.smoother,
             solver=parts.solver,
-            outputs=tuple(frames.offer for frames in self._to_outputs),
+            recipients=tuple(
+                Recipients(retarget, tuple(gives)) for retarget, gives in self._gives.items()
+            ),
             recorder=self.recording.give,
             overlay=parts.overlay,
             film=parts.film,

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, UInt8Array, VideoFrame
+from mocapbridge.types import (
+    Landmarks,
+    MocapFrame,
+    SmoothedLandmarks,
+    StreamInfo,
+    UInt8Array,
+    VideoFrame,
+)
 
 
 class Smoothing(Protocol):
@@ -22,6 +29,21 @@ class Solving(Protocol):
 
     def solve(self, landmarks: SmoothedLandmarks) -> MocapFrame:
         """One frame; frames come in order."""
+        ...
+
+
+class Retargeting(Protocol):
+    """Motion in, motion in a target's names out."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """The static side of what comes out; it changes when the mapping is edited."""
+        ...
+
+    def map(
+        self, landmarks: SmoothedLandmarks, motion: MocapFrame
+    ) -> tuple[MocapFrame, StreamInfo]:
+        """One frame, and what it belongs to; frames come in order."""
         ...
 
 
@@ -120,3 +142,5 @@ class OutgoingFrame:
     motion: MocapFrame
     since_ns: int
     """As in ``ReadFrame``."""
+    info: StreamInfo | None = None
+    """What the frame belongs to where a mapping made it; None without a mapping."""

@@ -24,13 +24,15 @@ STAGES: Final = (
     "track",
     "smooth",
     "solve",
+    "map",
     "fan out",
     "all but inference",
     "overlay",
     "record",
 )
 """Timed stages. ``read`` includes waiting for the camera; ``track`` is what tracking adds to
-``inference``; ``all but inference`` is track + smooth + solve + fan out, frame by frame."""
+``inference``; ``map`` is one mapping's part of ``fan out``; ``all but inference`` is track + smooth
++ solve + fan out, frame by frame."""
 
 
 class OutputStats:

@@ -14,12 +14,12 @@ from mocapbridge.outputs.frame_vector import FrameVector
 from mocapbridge.outputs.link_layout import LinkLayout
 from mocapbridge.types import MocapFrame
 from mocapbridge.wire import link
-from tests.motion_frames import random_frame, unseen_frame
+from tests.motion_frames import random_frame, stream_info, unseen_frame
 
 SESSION, SUBJECT, HASH = 0xFEDCBA9876543210, "Änn", 0xCAFEBABE
 HEAD_ROTATION = slice(20 + len(SUBJECT.encode()) + 48, 20 + len(SUBJECT.encode()) + 56)
 TIMECODE = link.Timecode(23, 59, 58, 29, drop_frame=True)
-LAYOUT = LinkLayout(SESSION, SUBJECT, HASH)
+LAYOUT = LinkLayout(stream_info(SUBJECT, SESSION), HASH)
 
 
 def patched_bytes(frame: MocapFrame, sequence: int, unix_time_ns: int) -> bytes:

@@ -1,0 +1,293 @@
+"""A simple face with the 52 ARKit shapes as morph targets.
+
+The average face of `models/face_canonical.json` (CC0), triangulated, put where the skeleton's eyes
+are. Shapes are soft pushes of a region, plus lids that close onto each other and a jaw that turns
+about its hinge; they show an expression, they do not rebuild a person's face. Left is the
+performer's; the right side is the mirrored left.
+Indices: MediaPipe's 468-point mesh.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import Delaunay
+
+from mocapbridge.blendshapes import ARKIT_INDEX
+from mocapbridge.bundled import bundled_path
+from mocapbridge.export.body_mesh import vertex_normals
+from mocapbridge.skeleton import JOINT_INDEX
+from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
+
+_MESH_POINTS: Final = 468
+"""Those after are the irises: the body has eyeballs."""
+_IRISES: Final = (473, 468)
+"""Middle of the left and of the right iris."""
+
+_UPPER_LID: Final = (398, 384, 385, 386, 387, 388, 466)
+_LOWER_LID: Final = (382, 381, 380, 374, 373, 390, 249)
+_EYE_CORNERS: Final = (362, 263)
+_UPPER_INNER_LIP: Final = (191, 80, 81, 82, 13, 312, 311, 310, 415)
+_LOWER_INNER_LIP: Final = (95, 88, 178, 87, 14, 317, 402, 318, 324)
+_UPPER_LIP: Final = (*_UPPER_INNER_LIP, 185, 40, 39, 37, 0, 267, 269, 270, 409)
+_LOWER_LIP: Final = (*_LOWER_INNER_LIP, 146, 91, 181, 84, 17, 314, 405, 321, 375)
+_CORNER: Final = (291, 308, 306)
+_MOUTH_CORNERS: Final = (78, 308)
+
+_JAW_HINGE_CM: Final = (0.0, 1.0, -4.0)
+_JAW_OPEN_RAD: Final = 0.3
+_LID_TRAVEL: Final = 0.95
+_LONGEST_EDGE_CM: Final = 6.0
+
+_Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Points around these, softly."""
+
+    centres: tuple[int, ...]
+    radius_cm: float
+    """Where the push has fallen to 0.6."""
+
+
+_REGIONS: Final = {
+    "upper lid": _Region(_UPPER_LID, 0.2),
+    "lower lid": _Region(_LOWER_LID, 0.3),
+    "brow": _Region((336, 296, 334, 293, 300, 285, 295, 282, 283), 0.6),
+    "inner brow": _Region((336, 285, 107, 55, 9), 0.7),
+    "outer brow": _Region((334, 293, 300, 283, 276), 0.6),
+    "cheek": _Region((425, 280, 411), 1.1),
+    "under eye": _Region((347, 348, 346, 349), 0.6),
+    "nose wing": _Region((358, 327, 420), 0.6),
+    "corner": _Region(_CORNER, 0.8),
+    "upper lip": _Region(_UPPER_LIP, 0.35),
+    "lower lip": _Region(_LOWER_LIP, 0.35),
+    "mouth": _Region((*_UPPER_LIP, *_LOWER_LIP, *_CORNER, 61, 78), 0.9),
+    "chin": _Region((152, 175, 199, 200), 0.9),
+}
+
+# Pushes of regions [cm]: x to the performer's left, y up, z out of the face. A name without a side
+# in ARKIT_NAMES ("eyeWide" of "eyeWideLeft") stands for both sides, each with its own half.
+_PUSHES: Final[dict[str, tuple[tuple[str, _Vector], ...]]] = {
+    "eyeLookUp": (("upper lid", (0.0, 0.15, 0.0)),),
+    "eyeLookIn": (("upper lid", (-0.06, 0.0, 0.0)),),
+    "eyeLookOut": (("upper lid", (0.06, 0.0, 0.0)),),
+    "eyeSquint": (("lower lid", (0.0, 0.22, 0.0)), ("under eye", (0.0, 0.12, 0.05))),
+    "eyeWide": (("upper lid", (0.0, 0.28, 0.0)), ("brow", (0.0, 0.1, 0.0))),
+    "jawForward": (("chin", (0.0, 0.0, 0.6)), ("lower lip", (0.0, 0.0, 0.5))),
+    "jawLeft": (("chin", (0.8, 0.0, 0.0)), ("lower lip", (0.6, 0.0, 0.0))),
+    "jawRight": (("chin", (-0.8, 0.0, 0.0)), ("lower lip", (-0.6, 0.0, 0.0))),
+    "mouthLeft": (("mouth", (0.8, 0.0, 0.0)),),
+    "mouthRight": (("mouth", (-0.8, 0.0, 0.0)),),
+    "mouthSmile": (("corner", (0.55, 0.7, -0.2)), ("cheek", (0.05, 0.25, 0.15))),
+    "mouthFrown": (("corner", (0.1, -0.7, -0.05)),),
+    "mouthDimple": (("corner", (0.35, 0.1, -0.4)),),
+    "mouthStretch": (("corner", (0.7, -0.2, -0.15)),),
+    "mouthRollLower": (("lower lip", (0.0, 0.15, -0.35)),),
+    "mouthRollUpper": (("upper lip", (0.0, -0.15, -0.35)),),
+    "mouthShrugLower": (("lower lip", (0.0, 0.35, 0.15)), ("chin", (0.0, 0.3, 0.1))),
+    "mouthShrugUpper": (("upper lip", (0.0, 0.35, 0.15)),),
+    "mouthPress": (("corner", (0.1, 0.0, -0.15)), ("lower lip", (0.0, 0.08, -0.1))),
+    "mouthLowerDown": (("lower lip", (0.1, -0.5, 0.0)),),
+    "mouthUpperUp": (("upper lip", (0.05, 0.45, 0.0)),),
+    "browDown": (("brow", (-0.1, -0.45, 0.05)),),
+    "browInnerUp": (("inner brow", (0.0, 0.6, 0.0)),),
+    "browOuterUp": (("outer brow", (0.0, 0.6, 0.0)),),
+    "cheekSquint": (("under eye", (0.0, 0.25, 0.1)), ("cheek", (0.0, 0.2, 0.05))),
+    "noseSneer": (("nose wing", (0.05, 0.35, 0.05)),),
+    "tongueOut": (("lower lip", (0.0, -0.15, 0.3)),),
+}
+_WHOLE: Final = frozenset(
+    {"mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "browInnerUp"}
+    | {"jawForward", "jawLeft", "jawRight", "mouthLeft", "mouthRight", "tongueOut"}
+)
+"""Shapes of both sides at once; their regions are completed by the mirrored centres."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMesh:
+    """Triangles at rest, and where each shape moves them."""
+
+    positions_m: Float32Array
+    """(468, 3) world axes, from the head joint."""
+    normals: Float32Array
+    """(468, 3)."""
+    triangles: npt.NDArray[np.uint16]
+    """(t, 3) counter-clockwise seen from outside."""
+    shapes_m: Float32Array
+    """(52, 468, 3) how each point moves at weight 1, in the order of `ARKIT_NAMES`."""
+
+
+def face_mesh(rest_positions_m: Float32Array) -> FaceMesh:
+    """The face at the eyes of that rest pose.
+
+    Raises:
+        FileNotFoundError: the average face does not travel with this installation.
+    """
+    data = json.loads(bundled_path("models/face_canonical.json").read_text(encoding="utf-8"))
+    all_points_cm = np.array(data["points_cm"], dtype=np.float64)
+    mirrored = np.array(data["mirrored"], dtype=np.intp)[:_MESH_POINTS]
+    points_cm = all_points_cm[:_MESH_POINTS]
+    shapes_cm = _Shapes(points_cm, mirrored).all()
+    triangles = _triangles(points_cm, shapes_cm, mirrored)
+    to_head_m, scale = _placed(all_points_cm, rest_positions_m.astype(np.float64))
+    return FaceMesh(
+        positions_m=(points_cm * scale + to_head_m).astype(np.float32),
+        normals=vertex_normals(points_cm, triangles).astype(np.float32),
+        triangles=triangles.astype(np.uint16),
+        shapes_m=(shapes_cm * scale).astype(np.float32),
+    )
+
+
+def _placed(points_cm: Float64Array, rest_m: Float64Array) -> tuple[Float64Array, float]:
+    """Where the face's origin lies from the head joint [m], and metres per centimetre of it."""
+    eyes_m = rest_m[[JOINT_INDEX["leftEye"], JOINT_INDEX["rightEye"]]] - rest_m[JOINT_INDEX["head"]]
+    irises_cm = points_cm[list(_IRISES)]
+    apart_m = float(np.linalg.norm(eyes_m[0] - eyes_m[1]))
+    scale = apart_m / float(np.linalg.norm(irises_cm[0] - irises_cm[1])) or 0.01
+    return eyes_m.mean(axis=0) - irises_cm.mean(axis=0) * scale, scale
+
+
+class _Shapes:
+    """Makes the displacements of all shapes [cm]."""
+
+    def __init__(self, points_cm: Float64Array, mirrored: npt.NDArray[np.intp]) -> None:
+        self._points = points_cm
+        self._mirrored = mirrored
+        # 1 on the performer's left, 0 on the right, a soft seam of a centimetre between.
+        self._left = np.clip(0.5 + points_cm[:, 0], 0.0, 1.0)[:, None]
+
+    def all(self) -> Float64Array:
+        """`(52, 468, 3)`."""
+        shapes = np.zeros((BLENDSHAPE_COUNT, *self._points.shape))
+        for name, pushes in _PUSHES.items():
+            if name in _WHOLE:
+                shapes[ARKIT_INDEX[name]] = sum(self._push(*p, whole=True) for p in pushes)
+            else:
+                left = np.asarray(sum(self._push(*p, whole=False) for p in pushes)) * self._left
+                self._both(shapes, name, left)
+        jaw = self._jaw_open()
+        shapes[ARKIT_INDEX["jawOpen"]] = jaw
+        lips = self._weights("lower lip", whole=True)
+        shapes[ARKIT_INDEX["mouthClose"]] = -jaw * lips[:, None]
+        lids = self._closed_lids()
+        self._both(shapes, "eyeBlink", lids * _LID_TRAVEL)
+        self._both(shapes, "eyeLookDown", lids * 0.4)
+        shapes[ARKIT_INDEX["mouthPucker"]] = self._narrowed(0.45, 0.7, 0.0)
+        shapes[ARKIT_INDEX["mouthFunnel"]] = self._narrowed(0.3, 0.6, 0.35)
+        shapes[ARKIT_INDEX["cheekPuff"]] = self._puffed()
+        return shapes
+
+    def _both(self, shapes: Float64Array, name: str, left: Float64Array) -> None:
+        shapes[ARKIT_INDEX[f"{name}Left"]] = left
+        shapes[ARKIT_INDEX[f"{name}Right"]] = left[self._mirrored] * (-1.0, 1.0, 1.0)
+
+    def _push(self, region: str, push_cm: _Vector, *, whole: bool) -> Float64Array:
+        return self._weights(region, whole=whole)[:, None] * np.array(push_cm)
+
+    def _weights(self, region: str, *, whole: bool) -> Float64Array:
+        """How much each point belongs to a region, 0 to 1."""
+        centres = list(_REGIONS[region].centres)
+        if whole:
+            centres += self._mirrored[centres].tolist()
+        apart = np.linalg.norm(self._points[:, None] - self._points[centres], axis=-1).min(axis=1)
+        weights = np.exp(-0.5 * (apart / _REGIONS[region].radius_cm) ** 2)
+        for lip, other in (("upper lip", _LOWER_LIP), ("lower lip", _UPPER_LIP)):
+            if region == lip:  # the lips touch, and yet each goes its own way
+                weights[list(other)] = 0.0
+        if region == "upper lid":
+            weights[list(_LOWER_LID)] = 0.0
+        if region == "lower lid":
+            weights[list(_UPPER_LID)] = 0.0
+        return weights
+
+    def _jaw_open(self) -> Float64Array:
+        """Below the mouth everything turns with the jaw, the more the lower it lies."""
+        y = self._points[:, 1]
+        corner_y = y[list(_MOUTH_CORNERS)].mean()
+        depth = np.clip((corner_y - y) / 1.5, 0.0, 1.0)
+        weights = depth * depth * (3.0 - 2.0 * depth)
+        weights[list(_LOWER_LIP)] = np.maximum(
+            weights[list(_LOWER_LIP)], self._from_corner(_LOWER_LIP)
+        )
+        weights[list(_UPPER_LIP)] = 0.0
+        arm = self._points - _JAW_HINGE_CM
+        # A turn about the x axis, taken straight: morph targets move on lines.
+        turn = np.stack(
+            (np.zeros(len(arm)), -arm[:, 2] * _JAW_OPEN_RAD, arm[:, 1] * _JAW_OPEN_RAD), axis=1
+        )
+        return turn * weights[:, None]
+
+    def _from_corner(self, points: tuple[int, ...]) -> Float64Array:
+        """0 at the corners of the mouth, 1 in the middle."""
+        half_cm = abs(self._points[_MOUTH_CORNERS[0], 0])
+        across = np.abs(self._points[list(points), 0]) / half_cm
+        return np.sqrt(np.clip(1.0 - across * across, 0.0, 1.0))
+
+    def _closed_lids(self) -> Float64Array:
+        """The left upper lid, moved onto the lower one."""
+        moved = np.zeros_like(self._points)
+        upper, lower = list(_UPPER_LID), list(_LOWER_LID)
+        moved[upper] = self._points[lower] - self._points[upper]
+        # The fold above follows by half.
+        apart = np.linalg.norm(self._points[:, None] - self._points[upper], axis=-1)
+        nearest = np.argmin(apart, axis=1)
+        follow = 0.5 * np.exp(-0.5 * (apart.min(axis=1) / 0.35) ** 2)
+        above = self._points[:, 1] > self._points[upper][nearest, 1]
+        follow[~above] = 0.0
+        follow[[*upper, *lower, *_EYE_CORNERS]] = 0.0
+        return moved + follow[:, None] * moved[upper][nearest]
+
+    def _narrowed(self, narrow: float, forward_cm: float, apart_cm: float) -> Float64Array:
+        """Lips drawn to the middle and forward, and apart by that much."""
+        weights = self._weights("mouth", whole=True)[:, None]
+        moved = np.zeros_like(self._points)
+        moved[:, 0] = -narrow * self._points[:, 0]
+        moved[:, 2] = forward_cm
+        moved *= weights
+        moved[:, 1] += apart_cm * self._weights("upper lip", whole=True)
+        moved[:, 1] -= apart_cm * self._weights("lower lip", whole=True)
+        return moved
+
+    def _puffed(self) -> Float64Array:
+        left = self._weights("cheek", whole=False)[:, None] * np.array((0.7, -0.1, 0.6))
+        return left + left[self._mirrored] * (-1.0, 1.0, 1.0)
+
+
+def _triangles(
+    points_cm: Float64Array, shapes_cm: Float64Array, mirrored: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """Between neighbours, without the eyes and the mouth.
+
+    Found with the mouth open, where the lips are apart, and unrolled about the vertical axis, where
+    no two points lie one behind the other.
+    """
+    opened = points_cm + 1.5 * shapes_cm[ARKIT_INDEX["jawOpen"]]
+    unrolled = np.stack(
+        (8.0 * np.arctan2(opened[:, 0], np.maximum(opened[:, 2] + 6.0, 0.5)), opened[:, 1]), axis=1
+    )
+    triangles = np.asarray(Delaunay(unrolled).simplices, dtype=np.intp)
+    left_eye = {*_UPPER_LID, *_LOWER_LID, *_EYE_CORNERS}
+    holes = (
+        left_eye,
+        set(mirrored[list(left_eye)].tolist()),
+        {*_UPPER_INNER_LIP, *_LOWER_INNER_LIP, *_MOUTH_CORNERS},
+    )
+    kept = np.array([not any(hole.issuperset(t) for hole in holes) for t in triangles.tolist()])
+    triangles = triangles[kept & _short(points_cm, triangles)]
+    a, b, c = (unrolled[triangles[:, corner]] for corner in range(3))
+    clockwise = (b - a)[:, 0] * (c - a)[:, 1] < (b - a)[:, 1] * (c - a)[:, 0]
+    triangles[clockwise] = triangles[clockwise][:, ::-1]
+    return triangles
+
+
+def _short(points_cm: Float64Array, triangles: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Not those that bridge the outline, where it is hollow."""
+    corners = points_cm[triangles]
+    edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=-1)
+    return edges.max(axis=1) < _LONGEST_EDGE_CM

@@ -1,0 +1,1 @@
+"""YAML mappings: what an output's receivers get, under their own names, made of what was solved."""

@@ -1,0 +1,53 @@
+"""Runs in a Python that has bpy: imports a file and prints where its bones are."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+bpy: Any = importlib.import_module("bpy")
+path, frames = sys.argv[1], json.loads(sys.argv[2])
+bpy.ops.wm.read_factory_settings(use_empty=True)
+scene = bpy.context.scene
+scene.render.fps = 25
+ending = path.rpartition(".")[2]
+if ending == "bvh":
+    bpy.ops.import_anim.bvh(filepath=path, global_scale=0.01, update_scene_fps=True)
+elif ending == "glb":
+    bpy.ops.import_scene.gltf(filepath=path)
+elif ending == "fbx":
+    bpy.ops.import_scene.fbx(filepath=path)
+else:
+    bpy.ops.wm.usd_import(filepath=path)
+first = 1 if ending in ("bvh", "fbx") else 0
+armatures = [item for item in bpy.data.objects if item.type == "ARMATURE"]
+armature = max(armatures, key=lambda item: len(item.data.bones))
+world = armature.matrix_world
+rest = {b.name: (world @ b.matrix_local).to_quaternion() for b in armature.data.bones}
+poses: list[dict[str, Any]] = []
+for frame in frames:
+    scene.frame_set(frame + first)
+    matrices = {bone.name: world @ bone.matrix for bone in armature.pose.bones}
+    poses.append(
+        {
+            name: [list(m.translation), list(m.to_quaternion() @ rest[name].inverted())]
+            for name, m in matrices.items()
+        }
+    )
+keys = [item.data.shape_keys for item in bpy.data.objects if item.type == "MESH"]
+ranges = [action.frame_range for action in bpy.data.actions]
+result = {
+    "poses": poses,
+    "fps": scene.render.fps / scene.render.fps_base,
+    "shapes": max((len(key.key_blocks) - 1 for key in keys if key), default=0),
+    "first": min(r[0] for r in ranges),
+    "last": max(r[1] for r in ranges),
+}
+print("RESULT " + json.dumps(result))
+print("CHECK PASSED")
+sys.stdout.flush()
+# The bpy module may hang while the interpreter ends.
+os._exit(0)
