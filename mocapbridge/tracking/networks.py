@@ -91,8 +91,8 @@ def say_face_source(bundle: ResolvedBundle) -> None:
     if bundle.has_blendshapes:
         _log.info("the face model gives blendshape scores itself: %s", bundle.path)
     else:
-        _log.warning(
-            "the face model here has no blendshape scores: our own network reads them off the "
+        _log.info(
+            "the face model has no blendshape scores: our own network reads them off the "
             "landmarks (docs/face.md says how well)"
         )
 
