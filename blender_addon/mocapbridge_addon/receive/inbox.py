@@ -16,6 +16,9 @@ KEPT_FRAMES: Final = 900
 MAX_SUBJECTS: Final = 16
 STALE_NS: Final = 500_000_000
 """Without frames for so long, a performer's pose is an old one."""
+FARTHEST_M: Final = 10_000.0
+"""No performer is farther away and no bone longer: such numbers are damage, and sums of them
+overflow."""
 _RATE_WINDOW_NS: Final = 2 * _NS_PER_S
 
 

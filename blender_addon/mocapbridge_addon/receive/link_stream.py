@@ -11,7 +11,7 @@ from ..motion.frame import Motion, Skeleton
 from ..motion.quaternion import Quaternion
 from ..wire import link
 from .counters import Counters
-from .inbox import Inbox
+from .inbox import FARTHEST_M, Inbox
 from .sender_clock import SenderClock
 
 _SILENT_NS: Final = 1_000_000_000
@@ -116,7 +116,9 @@ class LinkStream:
         if session.sequence is not None:
             ahead = (header.sequence - session.sequence - 1) % link.SEQUENCE_COUNT
             if ahead >= _HALF:
-                session.lost = max(0, session.lost - 1)
+                # A step back: one that was taken for lost, or the same one twice.
+                twice = header.sequence == session.sequence
+                session.lost = max(0, session.lost - (not twice))
                 return
             session.lost += ahead
         session.sequence = header.sequence
@@ -125,6 +127,9 @@ class LinkStream:
         key = (header.session_id, header.subject, static_hash)
         if key in self._skeletons:
             return
+        longest_m = max((max(map(abs, joint.rest_offset_m)) for joint in static.joints), default=0)
+        if longest_m > FARTHEST_M:
+            raise link.Malformed(f"the description of {header.subject!r} has bones too long")
         if len(self._skeletons) >= _MAX_SESSIONS:
             del self._skeletons[next(iter(self._skeletons))]
         self._skeletons[key] = Skeleton(
@@ -150,6 +155,8 @@ class LinkStream:
                 f"frame {frame.frame_id} of {header.subject!r} has other numbers of joints or "
                 "blendshapes than its description"
             )
+        if max(map(abs, frame.root_position_in_world_m)) > FARTHEST_M:
+            raise link.Malformed(f"frame {frame.frame_id} of {header.subject!r} is too far away")
         if not self._is_next(header, frame.frame_id, arrival_ns):
             return
         motion = _motion(header.subject, skeleton, frame, arrival_ns)

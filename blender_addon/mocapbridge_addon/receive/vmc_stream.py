@@ -17,7 +17,7 @@ from ..motion.arkit import ARKIT_NAMES
 from ..motion.frame import Motion, Skeleton
 from ..motion.quaternion import IDENTITY, Quaternion, Vector, add, multiply, normalised, rotate
 from .counters import Counters
-from .inbox import Inbox
+from .inbox import FARTHEST_M, Inbox
 from .osc import Argument, MalformedOsc, messages
 from .rest_proportions import DEFAULT_OFFSETS_M, NAMES, PARENTS
 from .vmc_names import ARKIT_OF_EXPRESSION, JOINT_OF_BONE
@@ -196,7 +196,8 @@ def _transform(arguments: tuple[Argument, ...]) -> tuple[Vector, Quaternion] | N
     if len(numbers) < _TRANSFORM or not isinstance(arguments[0], str):
         return None
     floats = [number for number in numbers if isinstance(number, float)]
-    if len(floats) < _TRANSFORM or not math.isfinite(sum(floats)):
+    # Written so that a NaN fails too, wherever it stands.
+    if len(floats) < _TRANSFORM or not all(abs(number) <= FARTHEST_M for number in floats):
         return None
     px, py, pz, x, y, z, w = floats
     return (-px, py, pz), normalised((w, x, -y, -z))

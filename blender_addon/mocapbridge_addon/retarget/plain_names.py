@@ -40,12 +40,14 @@ _FINGER_PARTS: Final = {
 }  # fmt: skip
 _THUMB: Final = ("Metacarpal", "Proximal", "Distal")
 _FINGER: Final = ("Proximal", "Intermediate", "Distal")
-_IGNORED: Final = frozenset(("bone", "def", "bip", "j", "c", "jnt", "joint", "hand", "finger", "f"))
+_IGNORED: Final = frozenset(("bone", "def", "bip", "j", "c", "jnt", "joint"))
+_PREFIX: Final = re.compile(r"^.*:|^Bip[0-9]+\s*")
+"""A namespace, or 3ds Max's name of a whole biped."""
 
 
 def joint_of(bone: str) -> str | None:
     """The joint that a bone is called after; None when its name does not say."""
-    words = [word.lower() for word in _WORDS.findall(bone.rpartition(":")[2])]
+    words = [word.lower() for word in _WORDS.findall(_PREFIX.sub("", bone))]
     side = next((_SIDE_WORDS[word] for word in words if word in _SIDE_WORDS), "")
     rest = [word for word in words if word not in _SIDE_WORDS]
     finger = next((_FINGER_WORDS[word] for word in rest if word in _FINGER_WORDS), None)

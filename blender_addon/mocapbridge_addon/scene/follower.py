@@ -12,7 +12,7 @@ from ..retarget.options import Options, Travel
 from ..retarget.retargeter import NothingMapped, Pose, Retargeter
 from .bone_list import mapping_of
 from .follow_probe import measured_following
-from .pose_writer import write_location, write_rotations
+from .pose_writer import PoseWriter, write_location
 from .properties import Character
 from .shape_key_writer import ShapeKeyWriter
 from .snapshot import read_rig
@@ -41,6 +41,7 @@ class Follower:
         self._made_for: tuple[object, ...] = ()
         self._skeleton: Skeleton | None = None
         self._face = ShapeKeyWriter()
+        self._writer = PoseWriter()
 
     @property
     def retargeter(self) -> Retargeter | None:
@@ -116,7 +117,7 @@ class Follower:
         return made
 
     def _write(self, armature: bpy.types.Object, retargeter: Retargeter, pose: Pose) -> None:
-        missing = write_rotations(armature, retargeter.bones, pose.rotations_wxyz)
+        missing = self._writer.write(armature, retargeter.bones, pose.rotations_wxyz)
         if pose.root_location is not None and retargeter.root_bone is not None:
             write_location(armature, retargeter.root_bone, pose.root_location)
         if missing:

@@ -42,7 +42,6 @@ class ShapeKeyWriter:
                 value += weights[place] * share
             values[key] = min(1.0, max(0.0, value))
         blocks.foreach_set("value", values)
-        mesh.data.update_tag()
         mesh.update_tag()
         return len(routes)
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the sidebar's buttons do."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import bpy
@@ -10,6 +8,7 @@ import bpy
 from ..receive.listener import PortUnavailable
 from ..scene.bone_list import capture_t_pose, detect_rig
 from ..scene.live import LIVE
+from ..scene.mocap_skeleton import default_skeleton, make_skeleton
 from ..scene.properties import active_character, add_character
 from .preferences import ports, preferences
 
@@ -96,6 +95,26 @@ class DetectRig(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class AddSkeleton(bpy.types.Operator):
+    """Add a skeleton that follows the performer."""
+
+    bl_idname = "mocapbridge.add_skeleton"
+    bl_label = "Add Mocap Skeleton"
+    bl_description = "Add a skeleton with the performer's own bones, in a T-pose, that follows"
+    bl_options: ClassVar[set[str]] = {"REGISTER", "UNDO"}
+
+    with_boxes: bpy.props.BoolProperty(
+        name="Boxes", description="Put a body of boxes around the bones", default=True
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add it, with the bone lengths of whoever is heard."""
+        heard = LIVE.receiver.inbox.newest("") if LIVE.receiver is not None else None
+        skeleton = heard.skeleton if heard is not None else default_skeleton()
+        make_skeleton(context, skeleton, with_boxes=self.with_boxes)
+        return {"FINISHED"}
+
+
 class CaptureTPose(bpy.types.Operator):
     """Take the pose that the rig is in now for its T-pose."""
 
@@ -114,7 +133,7 @@ class CaptureTPose(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (Start, Stop, AddCharacter, DetectRig, CaptureTPose)
+CLASSES = (Start, Stop, AddCharacter, DetectRig, AddSkeleton, CaptureTPose)
 
 
 def register() -> None:

@@ -15,10 +15,14 @@ LIMBS = (
     ("Hand", "MiddleProximal"),
     ("IndexProximal", "IndexIntermediate"),
 )
+SIDES = ("left", "right")
 FRAMES = 20
 LIMB_DEG = 2.0
 PINNED_LEG_DEG = 2.5
 """A foot that stands costs the directions of a leg of other proportions."""
+SETTLED = 5
+"""Frames after which a foot that came to stand is held wholly."""
+SLIDING_M_PER_S = 0.01
 
 
 def check() -> None:
@@ -26,7 +30,6 @@ def check() -> None:
     import bpy
     import rigs
     import stream
-    from mathutils import Vector
     from mocapbridge_addon.scene.bone_list import detect_rig
     from mocapbridge_addon.scene.follower import Follower
     from mocapbridge_addon.scene.properties import add_character
@@ -34,34 +37,77 @@ def check() -> None:
     name, recording = session.arguments()
     rig = rigs.RIGS[name]()
     frames = stream.motions(Path(recording))
+    assert len(frames) > 200, "the daemon's stream has frames missing"
     character = add_character(bpy.context.scene.mocapbridge, rig.armature)
     guess = detect_rig(character)
-    print("detected", guess.key, round(guess.score, 3))
-    follower = Follower()
-    worst: dict[str, float] = {}
-    step = max(1, len(frames) // FRAMES)
+    assert guess.key == name.upper(), guess.key
     for pin in (False, True):
         character.pin_feet = pin
+        follower = Follower()
+        worst: dict[str, float] = {}
+        ankles: list[dict[str, object]] = []
         for number, motion in enumerate(frames):
             follower.advance(character, [motion])
-            if number % step:
-                continue
             bpy.context.view_layer.update()
-            solved = stream.joint_positions(motion)
-            for side in ("left", "right"):
-                for start, end in LIMBS:
-                    a, b = side + start, side + end
-                    if a not in rig.bones or b not in rig.bones:
-                        continue
-                    bones = rig.armature.pose.bones
-                    own = bones[rig.bones[b]].head - bones[rig.bones[a]].head
-                    wanted = rig.axes(Vector(solved[b]) - Vector(solved[a]))
-                    angle = math.degrees(own.angle(wanted))
-                    key = f"{start} pin={pin}"
-                    worst[key] = max(worst.get(key, 0.0), angle)
-    for key, angle in worst.items():
-        print(f"{key:32} {angle:.3f} degrees")
-        assert angle <= (PINNED_LEG_DEG if key.endswith("Leg pin=True") else LIMB_DEG), key
+            bones = rig.armature.pose.bones
+            ankles.append({side: bones[rig.bones[side + "Foot"]].head.copy() for side in SIDES})
+            if number % (len(frames) // FRAMES) == 0:
+                note_angles(rig, motion, worst)
+        for limb, angle in worst.items():
+            print(f"pin {pin}: {limb:15} off by {angle:.3f} degrees at most")
+            assert angle <= (PINNED_LEG_DEG if pin and limb.endswith("Leg") else LIMB_DEG)
+        slid = sliding(frames, ankles, follower.retargeter.scale)
+        print(f"pin {pin}: standing feet slide at {slid * 1000:.1f} mm/s of the performer's scale")
+        assert not pin or slid <= SLIDING_M_PER_S
+    if name == "rigify":
+        check_switches(character)
+
+
+def note_angles(rig: object, motion: object, worst: dict[str, float]) -> None:
+    """Between where each limb points and where the performer's points, in the armature."""
+    import stream
+    from mathutils import Vector
+
+    solved = stream.joint_positions(motion)
+    bones = rig.armature.pose.bones
+    for side in SIDES:
+        for start, end in LIMBS:
+            a, b = side + start, side + end
+            if a not in rig.bones or b not in rig.bones:
+                continue
+            own = bones[rig.bones[b]].head - bones[rig.bones[a]].head
+            wanted = rig.axes(Vector(solved[b]) - Vector(solved[a]))
+            worst[start] = max(worst.get(start, 0.0), math.degrees(own.angle(wanted)))
+
+
+def sliding(frames: list, ankles: list, scale: float) -> float:
+    """Fastest ankle of a foot that stood for a while, less the performer's own [m/s]."""
+    import stream
+    from mathutils import Vector
+
+    fastest = 0.0
+    for number in range(SETTLED, len(frames)):
+        for place, side in enumerate(SIDES):
+            before = frames[number - SETTLED : number + 1]
+            if not all(frame.feet_planted[place] for frame in before):
+                continue
+            solved = [stream.joint_positions(frame)[side + "Foot"] for frame in before[-2:]]
+            performers = (Vector(solved[1]) - Vector(solved[0])).length
+            own = (ankles[number][side] - ankles[number - 1][side]).length / scale
+            passed_s = (before[-1].capture_time_ns - before[-2].capture_time_ns) / 1e9
+            fastest = max(fastest, (own - performers) / passed_s)
+    return fastest
+
+
+def check_switches(character: object) -> None:
+    """IK and FK are as the user had them once the rig is let go."""
+    from mocapbridge_addon.scene.live import release
+
+    parent = character.armature.pose.bones["upper_arm_parent.L"]
+    assert parent["IK_FK"] == 1.0
+    release(character)
+    assert parent["IK_FK"] == 0.0
+    assert character.armature.pose.bones["torso"]["neck_follow"] == 0.5
 
 
 session.run(check)
