@@ -119,6 +119,8 @@ class VrchatOptions(
 ):
     """VRChat over OSC: body trackers, eyes and face parameters (docs/vrchat.md)."""
 
+    names_shapes: ClassVar[bool] = True
+
     host: Host = "127.0.0.1"
     port: Port = 9000
     trackers: tuple[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from mocapbridge.clock import Clock, SystemClock
+from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import VrchatOptions
 from mocapbridge.outputs.udp_output import UdpOutput
 from mocapbridge.outputs.vrchat_layout import FaceLayout, TrackerLayout
@@ -13,12 +15,20 @@ class VrchatOutput(UdpOutput):
     """Sends what is seen: trackers once there is a body, the face while there is one."""
 
     def __init__(
-        self, options: VrchatOptions, _info: StreamInfo, clock: Clock | None = None
+        self, options: VrchatOptions, info: StreamInfo, clock: Clock | None = None
     ) -> None:
         name = options.name or f"vrchat {options.host}:{options.port}"
         super().__init__(name, options.host, options.port, clock or SystemClock())
+        self._options = options
         self._trackers = TrackerLayout(options)
-        self._face = FaceLayout(options) if options.eyes or options.parameters else None
+        self._face: FaceLayout | None = None
+        self.describe(info)
+
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other names of face parameters; trackers are always VRChat's own."""
+        self._vector = FrameVector(names_of(info))
+        if self._options.eyes or self._options.parameters:
+            self._face = FaceLayout(self._options, names_of(info))
 
     def _datagrams(self, frame: MocapFrame) -> list[memoryview]:
         datagrams: list[memoryview] = []

@@ -11,14 +11,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from mocapbridge.blendshapes import ARKIT_INDEX
+from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
 from mocapbridge.geometry.frames import UNITY_FROM_WORLD
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
+from mocapbridge.outputs.naming import OWN_NAMES
 from mocapbridge.outputs.options import VrchatOptions
 from mocapbridge.outputs.osc_bundles import Content, PatchedBundles, Slot, split
 from mocapbridge.outputs.world_rotations import world_from_joints
 from mocapbridge.skeleton import JOINT_INDEX
-from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array
+from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, StreamNames
 
 MAX_DATAGRAM_BYTES: Final = 1400
 
@@ -104,7 +105,10 @@ def _matrix() -> Float32Array:
 
 _FROM_ARKIT: Final = _matrix()
 _CONSTANTS: Final = np.array([each.constant for each in _SUMS], dtype=np.float32)
-_BLINKS: Final = [ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]]
+_BLINK_NAMES: Final = ("eyeBlinkLeft", "eyeBlinkRight")
+_LID_NAMES: Final = ("EyeLidLeft", "EyeLidRight")
+_OPEN_LID: Final = 0.75
+"""What VRCFaceTracking takes for an open lid; 1 is a wide one."""
 _NO_INTEGERS: Final = np.zeros(0, dtype=np.int32)
 
 
@@ -137,36 +141,54 @@ class TrackerLayout:
 
 
 class FaceLayout:
-    """Eyes and face parameters, in bundles."""
+    """Eyes and face parameters, in bundles.
 
-    def __init__(self, options: VrchatOptions) -> None:
+    ARKit's shapes become the parameters above. A mapping that names shapes of its own names the
+    parameters; the lids then follow its ``EyeLidLeft`` and ``EyeLidRight``, if it has them.
+    """
+
+    def __init__(self, options: VrchatOptions, names: StreamNames = OWN_NAMES) -> None:
+        self._mapped = names.blendshapes != ARKIT_NAMES
+        parameters = names.blendshapes if self._mapped else PARAMETER_NAMES
+        lids = _LID_NAMES if self._mapped else _BLINK_NAMES
+        known = [name for name in lids if name in names.blendshapes]
+        self._lids = [names.blendshapes.index(name) for name in known]
         contents: list[Content] = []
         if options.eyes:
             angles = [Slot("f", place) for place in range(_LIDS)]
             contents.append(("/tracking/eye/LeftRightPitchYaw", angles))
-            contents.append(("/tracking/eye/EyesClosedAmount", [Slot("f", _LIDS)]))
+            if self._lids:
+                contents.append(("/tracking/eye/EyesClosedAmount", [Slot("f", _LIDS)]))
         if options.parameters:
             start = f"/avatar/parameters/{options.parameter_prefix}v2/"
             contents += [
                 (start + name, [Slot("f", _LIDS + 1 + place)])
-                for place, name in enumerate(PARAMETER_NAMES)
+                for place, name in enumerate(parameters)
             ]
         self._bundles = PatchedBundles(split(contents, MAX_DATAGRAM_BYTES))
-        self._values = np.zeros(_LIDS + 1 + len(PARAMETER_NAMES), dtype=np.float32)
+        self._values = np.zeros(_LIDS + 1 + len(parameters), dtype=np.float32)
 
     def fill(self, vector: FrameVector) -> list[memoryview]:
         """The datagrams of a frame. They share one buffer, which the next call overwrites."""
         values, gaze_rad = self._values, vector.gaze_rad
         # Degrees, pitch positive downwards, yaw positive to the right.
         values[:_LIDS] = -np.degrees(gaze_rad[:, ::-1]).ravel()
-        values[_LIDS] = np.mean(vector.blendshapes[_BLINKS])
+        lids = vector.blendshapes[self._lids]
         parameters = values[_LIDS + 1 :]
-        # X and Y of each eye: right and up, the full swing of an eye is about 45 degrees.
-        parameters[:4] = np.clip(gaze_rad / (np.pi / 4) * (-1.0, 1.0), -1.0, 1.0).ravel()
-        mixed = _FROM_ARKIT @ vector.blendshapes + _CONSTANTS
-        np.clip(mixed, -1.0, 1.0, out=parameters[4:])
+        if self._mapped:
+            values[_LIDS] = 1.0 - min(1.0, float(lids.sum()) / (_OPEN_LID * max(1, len(lids))))
+            np.clip(vector.blendshapes, -1.0, 1.0, out=parameters)
+        else:
+            values[_LIDS] = np.mean(lids)
+            self._mix(vector, parameters)
         values += np.float32(0.0)
         return self._bundles.fill(values, _NO_INTEGERS)
+
+    def _mix(self, vector: FrameVector, parameters: Float32Array) -> None:
+        # X and Y of each eye: right and up, the full swing of an eye is about 45 degrees.
+        parameters[:4] = np.clip(vector.gaze_rad / (np.pi / 4) * (-1.0, 1.0), -1.0, 1.0).ravel()
+        mixed = _FROM_ARKIT @ vector.blendshapes + _CONSTANTS
+        np.clip(mixed, -1.0, 1.0, out=parameters[4:])
 
 
 def euler_deg(rotations: FloatArray) -> FloatArray:

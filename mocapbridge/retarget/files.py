@@ -30,7 +30,7 @@ from mocapbridge.retarget.sources import ANGLE_NAMES
 _DEEPEST: Final = 8
 """How many mappings may extend each other in a row."""
 _MOST_TOLD: Final = 20
-_WILDCARDS: Final = frozenset("*?[")
+_WILDCARDS: Final = frozenset("*?")
 
 
 class Where(NamedTuple):
@@ -213,7 +213,8 @@ def _merge_rule(section: dict[str, Draft], rule: Entry, where: Where) -> list[st
     dropped = isinstance(rule.value, ScalarNode) and rule.value.value is False
     if _WILDCARDS & set(rule.key) or dropped:
         choices = [*section, *(ANGLE_NAMES if where.path[0] == "angles" else ())]
-        targets = [name for name in dict.fromkeys(choices) if fnmatch.fnmatchcase(name, rule.key)]
+        pattern = rule.key.replace("[", "[[]")  # bones may be called bone[0]
+        targets = [name for name in dict.fromkeys(choices) if fnmatch.fnmatchcase(name, pattern)]
         if not targets:
             near = nearest(rule.key.strip("*?"), choices)
             meant = f"; did you mean {near!r}?" if near else ""

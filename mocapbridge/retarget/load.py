@@ -55,6 +55,9 @@ def load_mapping(reference: str, folder: Path, freedom: Freedom = FREE) -> Mappi
     skeleton = SkeletonMaker(rules, len(shapes or ()), problems)
     joints = _joints(drafts, freedom, skeleton)
     angles = _angles(drafts, rules, problems)
+    if drafts.joints == {}:
+        text = "joints: none is left; leave the section out to keep all 55"
+        problems.append(f"{text} ({drafts.files[-1]})")
     if problems:
         raise error_of(problems)
     return Mapping(

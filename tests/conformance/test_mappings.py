@@ -136,7 +136,7 @@ def test_vrchat_eyes_and_lids_follow_its_conventions() -> None:
     assert got["EyeLidLeft"] == pytest.approx(min(1.0, lid))
     assert got["JawX"] == pytest.approx(shape["jawRight"] - shape["jawLeft"])
     yaw_deg = float(np.degrees(FRAME.face.gaze_rad[0, 0]))
-    assert got["EyeLeftX"] == pytest.approx(np.clip(-yaw_deg / 30, -1, 1), abs=1e-4)
+    assert got["EyeLeftX"] == pytest.approx(np.clip(-yaw_deg / 45, -1, 1), abs=1e-4)
 
 
 @pytest.mark.skipif(not REFERENCE.is_file(), reason="the reference tables are not at hand")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocapbridge.errors import ConfigError
 from mocapbridge.retarget.load import Freedom, load_mapping
 from mocapbridge.retarget.mapping import Retarget
 from mocapbridge.retarget.mirror import mirrored, mirrored_positions
@@ -96,3 +99,37 @@ def test_rising_curves_keep_the_order_of_their_inputs(
     results = [program.run(np.array((x,)), 0.0)[0] for x in inputs]
     assert all(a <= b + 1e-9 for a, b in itertools.pairwise(results))
     assert all(low <= value <= high for value in results)
+
+
+_words = st.sampled_from(
+    [
+        *("extends", "shapes", "joints", "angles", "mirror", "scale", "version", "from", "gain"),
+        *("turn", "curve", "when", "arkit", "mixamo", "humanoid", "jawOpen", "hips", "head.yaw"),
+        *("mouth*", "distance.nose.left_wrist", "confidence.face > 0.5", "hold", "x", "parent"),
+    ]
+)
+_leaves = st.none() | st.booleans() | st.integers(-9, 999) | st.floats(-9, 9) | _words | st.text()
+_trees = st.recursive(
+    _leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_words, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(_words, _trees, max_size=5).map(json.dumps) | st.text())
+def test_any_file_is_a_mapping_that_runs_or_an_error_that_says_where(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any.yaml"
+        path.write_text(text, encoding="utf-8", errors="replace")
+        told = str(path)
+        try:
+            mapping = load_mapping(str(path), Path(folder))
+        except ConfigError as error:
+            mapping, told = None, str(error)
+    assert str(path) in told
+    if mapping is None:
+        return
+    motion, info = Retarget(mapping, stream_info()).map(SEEN, random_frame(1))
+    assert np.isfinite(motion.face.blendshapes).all()
+    assert len(motion.pose.rotations_wxyz) == len(info.rest_positions_m)

@@ -90,6 +90,7 @@ def test_several_mappings_can_be_extended_at_once(tmp_path: Path) -> None:
         ("shapes: {jawOpen: {when: confidence.face}}", "expected SOURCE > NUMBER"),
         ("shapes: {jawOpen: {when: confidence.fce > 1}}", "did you mean 'confidence.face'?"),
         ("shapes: {jawOpen: {otherwise: 1}}", "without a condition it is never used"),
+        ("joints: {}", "joints: none is left; leave the section out to keep all 55 (/mine.yaml)"),
         ("joints: {Hips: hip}", "unknown joint 'hip'"),
         ("joints: {leftHnd: {gain: 2}}", "did you mean 'leftHand'?"),
         ("joints: {a: hips, b: {from: spine, parent: c}}", "'c' is no joint above 'b'"),
