@@ -8,6 +8,7 @@
      |    +-- SourceUnavailable                     plug in, free or name another source
      |    +-- SourceUnreadable                      the footage itself is broken: use another file
      |    +-- SourceLost                            (handled by the pipeline: it reopens the source)
+     |    +-- PerformerUnseen                       stand in front of the camera as the message says
      +-- ModelError                        exit 4
      |    +-- ModelMissing                          get the model: the message gives the three ways
      |    +-- ModelCorrupt                          delete the file that is named and pull again
@@ -62,6 +63,10 @@ class SourceUnreadable(SourceError):
 
 class SourceLost(SourceError):
     """A live source that was delivering has stopped: unplugged, stalled, connection gone."""
+
+
+class PerformerUnseen(SourceError):
+    """The source works, but shows nobody the way a calibration needs it."""
 
 
 class ModelError(MocapBridgeError):

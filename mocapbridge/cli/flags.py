@@ -33,6 +33,11 @@ def with_model(config: RunConfig, model: Literal["lite", "full", "heavy"]) -> Ru
     return replace(config, tracking=replace(config.tracking, pose_options=body))
 
 
+def with_profile(config: RunConfig, name: str) -> RunConfig:
+    """Solved with that calibration profile (``--profile``)."""
+    return replace(config, solve=replace(config.solve, profile=name))
+
+
 def without_parts(config: RunConfig, parts: Sequence[str]) -> RunConfig:
     """``body``, ``face`` or ``hands`` not tracked (``--no-body`` and so on)."""
     off = dict.fromkeys(parts, False)

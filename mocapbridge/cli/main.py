@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from mocapbridge import __version__
 from mocapbridge.cli import (
+    calibrate,
     config,
     control,
     curve_keys,
@@ -18,6 +19,7 @@ from mocapbridge.cli import (
     devices,
     doctor,
     export,
+    listen,
     mappings,
     models,
     play,
@@ -69,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in (
         run,
+        calibrate,
         demo,
         play,
         takes,
@@ -79,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         mappings,
         control,
         curve_keys,
+        listen,
         doctor,
     ):
         command.add_parser(subparsers)

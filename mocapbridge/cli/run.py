@@ -42,6 +42,7 @@ def add_parser(
     )
     _add_input(parser.add_argument_group("input"))
     _add_tracking(parser.add_argument_group("tracking"))
+    _add_solving(parser.add_argument_group("solving"))
     _add_output(parser.add_argument_group("output"))
     add_running(parser.add_argument_group("running"))
     parser.set_defaults(run=run)
@@ -89,6 +90,8 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     if arguments.model is not None:
         config = flags.with_model(config, arguments.model)
     config = flags.without_parts(config, arguments.without)
+    if arguments.profile is not None:
+        config = flags.with_profile(config, arguments.profile)
     config = with_addresses(config, arguments)
     if arguments.record is not None:
         config = overrides.with_record(config, arguments.record or None)
@@ -193,6 +196,14 @@ def add_addresses(
             metavar="HOST:PORT",
             help=f"{what} this address instead of the configured one; may be repeated",
         )
+
+
+def _add_solving(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
+    group.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="a performer measured with `mocapbridge calibrate`, by name or by the file's path",
+    )
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]

@@ -10,9 +10,11 @@ from typing import Final
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
+from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
 from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.solve.options import JointLimitOptions
+from mocapbridge.solve.profile import load_profile
 from mocapbridge.sources.options import (
     ImagesOptions,
     SyntheticOptions,
@@ -113,6 +115,11 @@ def _check_tracking(config: RunConfig) -> Iterator[Problem]:
 
 
 def _check_solve(config: RunConfig) -> Iterator[Problem]:
+    if config.solve.profile is not None:
+        try:
+            load_profile(config.solve.profile)
+        except ConfigError as error:
+            yield Problem(("solve", "profile"), str(error))
     occlusion = config.solve.occlusion
     if occlusion.hidden_below > occlusion.visible_above:
         yield Problem(

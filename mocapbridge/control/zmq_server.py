@@ -86,16 +86,20 @@ class ZmqControl:
         self._thread = self._context = None
 
     def _serve(self, socket: zmq.Socket[bytes]) -> None:
-        while not self._stopping.is_set():
-            if not socket.poll(_POLL_MS):
-                continue
-            parts = socket.recv_multipart()
-            if len(parts) not in _PARTS:
-                _log.debug("ignored a message of %d parts at %s", len(parts), self.target)
-                continue
-            *envelope, request = parts
-            reply = msgspec.json.encode(self._gate.answer(request))
-            try:
-                socket.send_multipart((*envelope, reply), zmq.NOBLOCK)
-            except zmq.ZMQError as error:
-                _log.debug("a reply did not leave through %s: %s", self.target, error)
+        # Closed by the thread that uses it: sockets of ZeroMQ do not like to change threads.
+        with socket:
+            while not self._stopping.is_set():
+                if socket.poll(_POLL_MS):
+                    self._answer(socket)
+
+    def _answer(self, socket: zmq.Socket[bytes]) -> None:
+        parts = socket.recv_multipart()
+        if len(parts) not in _PARTS:
+            _log.debug("ignored a message of %d parts at %s", len(parts), self.target)
+            return
+        *envelope, request = parts
+        reply = msgspec.json.encode(self._gate.answer(request))
+        try:
+            socket.send_multipart((*envelope, reply), zmq.NOBLOCK)
+        except zmq.ZMQError as error:
+            _log.debug("a reply did not leave through %s: %s", self.target, error)

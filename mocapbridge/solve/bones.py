@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from mocapbridge.solve import proportions
+from mocapbridge.solve.options import BoneLengths
 from mocapbridge.types import Float64Array
 
 POINTS: Final = np.array((0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28))
@@ -56,6 +57,20 @@ BEYOND: Final = tuple(
 """For each limb's bone the points that hang on its end."""
 LENGTHS_M: Final = np.array([bone.length_m for bone in _BONES])
 """(16,) of an adult of ``proportions.STANDARD_HEIGHT_M``."""
+
+
+def lengths_m(bones: BoneLengths, scale: float) -> Float64Array:
+    """(16,) the lengths for a performer with these bones; the neck goes with the size."""
+    lengths = LENGTHS_M * scale
+    pairs = (bones.upper_arm_m, bones.forearm_m, bones.thigh_m, bones.shin_m)
+    lengths[:8] = np.repeat(pairs, 2)
+    wide, narrow, long = bones.shoulder_width_m, bones.hip_width_m, bones.torso_m
+    lengths[8:10] = wide, narrow
+    lengths[10:12] = np.hypot(long, 0.5 * (wide - narrow))
+    lengths[12:14] = np.hypot(long, 0.5 * (wide + narrow))
+    return lengths
+
+
 SPREADS_M: Final = np.array([bone.spread_m for bone in _BONES])
 
 

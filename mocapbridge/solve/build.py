@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import astuple
+
 from mocapbridge.solve import bones, proportions
+from mocapbridge.solve.options import BoneLengths, SolveOptions
 from mocapbridge.types import Float64Array
 
 
@@ -20,8 +23,26 @@ class Build:
     """(55, 3) each joint in its parent's axes."""
 
 
-def standard_build(height_m: float | None) -> Build:
-    """The usual adult at that height; at the standard height when it is not known."""
-    height_m = height_m or proportions.STANDARD_HEIGHT_M
+def build_of(options: SolveOptions) -> Build:
+    """The build that the options describe; what they leave out is that of the usual adult."""
+    given = options.bones
+    if options.height_m is not None:
+        height_m = options.height_m
+    else:
+        height_m = proportions.STANDARD_HEIGHT_M if given is None else height_of(given)
     scale = height_m / proportions.STANDARD_HEIGHT_M
-    return Build(scale, bones.LENGTHS_M * scale, proportions.offsets_m(height_m))
+    lengths = scaled(proportions.STANDARD_BONES, scale) if given is None else given
+    return Build(scale, bones.lengths_m(lengths, scale), proportions.offsets_m(lengths, scale))
+
+
+def scaled(lengths: BoneLengths, scale: float) -> BoneLengths:
+    """The bones of somebody who is that much taller."""
+    values = [round(value * scale, 5) for value in astuple(lengths)]
+    return BoneLengths(**dict(zip(lengths.__struct_fields__, values, strict=True)))
+
+
+def height_of(lengths: BoneLengths) -> float:
+    """How tall somebody with these legs and torso usually is [m]."""
+    usual = proportions.STANDARD_BONES
+    long = lengths.thigh_m + lengths.shin_m + lengths.torso_m
+    return proportions.STANDARD_HEIGHT_M * long / (usual.thigh_m + usual.shin_m + usual.torso_m)

@@ -54,20 +54,23 @@ class Clip:
     head_seen: npt.NDArray[np.bool_]
     """(n,) whether there is a face matrix."""
     blendshapes: Float64Array
-    """(n, 52) solved weights 0..1."""
+    """(n, 52) weights 0..1."""
     trust: Float64Array
     """(n, 39) 0..1 by source, see ``anatomy.JOINT_SOURCES``."""
     body_seen: npt.NDArray[np.bool_]
     """(n,)."""
 
 
-def read_clips(landmarks: Iterable[Landmarks], camera: Camera, face: FaceSolver) -> list[Clip]:
+def read_clips(
+    landmarks: Iterable[Landmarks], camera: Camera, face: FaceSolver | None = None
+) -> list[Clip]:
     """The clips of a sequence of landmarks: a new one begins wherever continuity breaks.
 
     Args:
         landmarks: in the order of their capture times.
         camera: takes them into the world.
-        face: solves the faces; goes on learning how the performer's face rests.
+        face: solves the faces; goes on learning how the performer's face rests. None leaves the
+            scores as they are.
     """
     clips: list[Clip] = []
     labels: list[FrameLabel] = []
@@ -81,7 +84,7 @@ def read_clips(landmarks: Iterable[Landmarks], camera: Camera, face: FaceSolver)
         segment = frame.segment
         labels.append(_label(frame))
         one = observe(frame, camera)
-        if frame.face.state in _FACE_SEEN:
+        if face is not None and frame.face.state in _FACE_SEEN:
             dt_s = 0.0 if last_ns is None else max(frame.capture_time_ns - last_ns, 0) / NS_PER_S
             last_ns = frame.capture_time_ns
             solved = face.solve(frame.face, frame.image_size_px, one.blendshapes, dt_s)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -32,6 +34,7 @@ from mocapbridge.types import (
     TrackState,
 )
 
+_NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 _SEEN: Final = (TrackState.TRACKED, TrackState.HELD)
 _EASE_S: Final = 0.2
 """Time constant with which a face that is lost goes to rest."""
@@ -76,7 +79,9 @@ class FaceSolver:
 
     Args:
         options: how to solve.
-        calibration: of an earlier run with the same performer; None to learn it.
+        neutral: scores of the performer's relaxed face by ARKit name, from a calibration profile;
+            empty to learn them.
+        calibration: what was learnt in an earlier run with the same performer; None to learn it.
         landmarks_lag: whether the landmarks come from filters that lag; those of whole clips,
             which are smoothed afterwards, do not.
     """
@@ -86,6 +91,7 @@ class FaceSolver:
         options: FaceSolveOptions,
         calibration: FaceCalibration | None = None,
         *,
+        neutral: Mapping[str, float] = _NOTHING,
         landmarks_lag: bool = True,
     ) -> None:
         known_rest = known_full = None
@@ -93,7 +99,7 @@ class FaceSolver:
             known_rest, known_full = calibration.rest, calibration.full
         self._options = options
         self._meter = FaceMeter()
-        self._rest = FaceRest(known_rest, learns=options.calibrate)
+        self._rest = FaceRest(known_rest, neutral, learns=options.calibrate)
         self._ranges = ScoreRanges(known_full, learns=options.calibrate)
         self._eyes = Eyes(leads=landmarks_lag)
         self._weights = np.zeros(BLENDSHAPE_COUNT)

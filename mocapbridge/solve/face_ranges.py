@@ -23,7 +23,8 @@ _FULL: Final = {
 }
 """Scores of a full expression where they are known to stay below 1 (largest of 17 people, or what
 the rendered performer reaches); the range of the others is left alone."""
-_DEAD: Final = 0.02
+_DEAD: Final = np.array([0.0 if name.startswith("eyeLook") else 0.02 for name in ARKIT_INDEX])
+"""Smaller scores are noise; a gaze has no zero to wander about."""
 _GROWTH_PER_S: Final = 0.5
 """How quickly a range grows to a score above it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,15 +55,26 @@ _SQUINT: Final = _Habit(0.2, 0.0, 0.6, up=0.02, down=0.5)
 _BLINK: Final = _Habit(0.05, 0.0, 0.3, up=0.01, down=0.5)
 """At most what tired eyes score (0.31): eyes that stay closed (0.6 and more) stay closed."""
 
+_LOOK: Final = _Habit(0.0, 0.0, 0.0, up=0.0, down=0.0)
+"""Gaze has no resting score: whoever looks aside at first would look aside for ever."""
+_LEFT_ALONE: Final = ("eyeLook", "tongueOut")
+_MOST_NEUTRAL: Final = 0.5
+"""A neutral score beyond that is no resting face: taking off more would deaden the channel."""
+
+
+def _habit(name: str) -> _Habit:
+    for start, habit in (("eyeSquint", _SQUINT), ("eyeBlink", _BLINK), ("eyeLook", _LOOK)):
+        if name.startswith(start):
+            return habit
+    return _SCORE
+
+
 _HABITS: Final = np.array(
     [_HEIGHT] * 5
     + [_YAW, _PITCH]
     + [_UPPER_LID] * 2
     + [_OPENING] * 2
-    + [
-        _SQUINT if "Squint" in name and "eye" in name else _BLINK if "Blink" in name else _SCORE
-        for name in ARKIT_INDEX
-    ]
+    + [_habit(name) for name in ARKIT_INDEX]
 )
 _START, _LOW, _HIGH, _UP, _DOWN = _HABITS.T
 
@@ -73,20 +85,28 @@ class FaceRest:
     Args:
         known: (63,) what ``values`` was in an earlier run with the same performer, which is then
             where following goes on from; None to learn it.
+        neutral: scores of the performer's relaxed face by ARKit name, from a calibration profile;
+            names that are not given rest at 0. Empty to learn them.
         learns: False keeps what is known (or, of nobody in particular, standard values).
     """
 
-    def __init__(self, known: Float64Array | None = None, *, learns: bool = True) -> None:
+    def __init__(
+        self, known: Float64Array | None, neutral: Mapping[str, float], *, learns: bool
+    ) -> None:
         self.values = _START.copy() if known is None else known.copy()
         """(63,) see the slices of this module."""
+        self._high = _HIGH.copy()
         self._learns = learns
-        self._seen = known is not None
-        self._watched_s = np.full(REST_COUNT, _FIRST_LOOK_S if self._seen else 0.0)
-
-    @property
-    def seen(self) -> bool:
-        """Whether any face was ever seen; before that the values are nobody's."""
-        return self._seen
+        self._watched_s = np.full(REST_COUNT, 0.0 if known is None else _FIRST_LOOK_S)
+        if neutral:
+            scores = np.zeros(BLENDSHAPE_COUNT)
+            for name, score in neutral.items():
+                if name in ARKIT_INDEX and not name.startswith(_LEFT_ALONE):
+                    most = _BLINK.high if name.startswith("eyeBlink") else _MOST_NEUTRAL
+                    scores[ARKIT_INDEX[name]] = min(max(score, 0.0), most)
+            self.values[SCORES] = scores
+            self._high[SCORES] = np.maximum(self._high[SCORES], scores)
+            self._watched_s[SCORES] = _FIRST_LOOK_S
 
     def learn(self, values: Float64Array, usable: Float64Array, dt_s: float) -> None:
         """Look at one face.
@@ -99,13 +119,13 @@ class FaceRest:
         if not self._learns:
             return
         step_s = min(dt_s, _LONGEST_STEP_S) * usable
-        if not self._seen:
-            self._seen = True
-            self.values = np.where(usable > 0.0, values, self.values)
+        fresh = (self._watched_s == 0.0) & (usable > 0.0)
+        if fresh.any():
+            self.values = np.where(fresh, values, self.values)
         self._watched_s += step_s
         first_look = self._watched_s < _FIRST_LOOK_S
         missing = values - self.values
         mean_step = missing * step_s / np.maximum(self._watched_s, 1e-9)
         slow_step = np.minimum(np.maximum(missing, -_DOWN * step_s), _UP * step_s)
         self.values = self.values + np.where(first_look, mean_step, slow_step)
-        self.values = np.minimum(np.maximum(self.values, _LOW), _HIGH)
+        self.values = np.minimum(np.maximum(self.values, _LOW), self._high)

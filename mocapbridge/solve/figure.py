@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.solve import bones
+from mocapbridge.solve.build import Build
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.contacts import GroundContact
 from mocapbridge.solve.fit import Anchors, BodyFit, FitInput
@@ -57,14 +58,14 @@ class FigureTracker:
 
     Args:
         camera: where the picture comes from.
-        scale: size of the performer against the adult of ``proportions``.
+        build: the performer's bones.
     """
 
-    def __init__(self, camera: Camera, scale: float) -> None:
+    def __init__(self, camera: Camera, build: Build) -> None:
         self._camera = camera
-        self._scale = scale
-        self._fit = BodyFit(scale)
-        self._contact = GroundContact(camera.world_from_image[1], scale)
+        self._scale = build.scale
+        self._fit = BodyFit(build.lengths_m)
+        self._contact = GroundContact(camera.world_from_image[1], build.scale)
         self._unseen_s = 0.0
         self._last: Figure | None = None
 

@@ -107,11 +107,11 @@ class BodyFit:
     """The fitted figure of one performer.
 
     Args:
-        scale: size of the performer against the adult of ``proportions``.
+        lengths_m: ``(16,)`` the performer's bones.
     """
 
-    def __init__(self, scale: float) -> None:
-        self._lengths_m = bones.LENGTHS_M * scale
+    def __init__(self, lengths_m: Float64Array) -> None:
+        self._lengths_m = lengths_m
         self._length_weight = 1.0 / bones.SPREADS_M**2
         self._points_m: Float64Array | None = None
         self._doubted_s = np.zeros(bones.POINT_COUNT)

@@ -9,6 +9,7 @@ import numpy as np
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve import anatomy, kinematics, proportions
+from mocapbridge.solve.build import build_of
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.figure import Figure, FigureTracker
@@ -18,6 +19,7 @@ from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.placement import Placement
 from mocapbridge.solve.posture import Posture, PostureSolver
+from mocapbridge.solve.profile import with_profile
 from mocapbridge.types import (
     FaceMotion,
     Float32Array,
@@ -43,16 +45,16 @@ class LiveSolver:
 
     def __init__(self, subject: str, options: SolveOptions) -> None:
         self._subject = subject
+        options = with_profile(options)
+        build = build_of(options)
         self._camera = Camera(options.camera)
         self._limits = JointLimits(options.joint_limits)
         self._occlusion = Occlusion(options.occlusion, self._limits)
         self._posture = PostureSolver(options.forearm_twist)
-        height_m = options.height_m or proportions.STANDARD_HEIGHT_M
-        scale = height_m / proportions.STANDARD_HEIGHT_M
-        self._offsets_m = proportions.offsets_m(height_m)
-        self._face = FaceSolver(options.face)
-        self._figure = FigureTracker(self._camera, scale)
-        self._placement = Placement(options.root, self._offsets_m, scale)
+        self._face = FaceSolver(options.face, neutral=options.neutral_face)
+        self._offsets_m = build.offsets_m
+        self._figure = FigureTracker(self._camera, build)
+        self._placement = Placement(options.root, self._offsets_m, build.scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
 

@@ -23,7 +23,7 @@ from mocapbridge.solve import (
     head,
     proportions,
 )
-from mocapbridge.solve.build import Build, standard_build
+from mocapbridge.solve.build import Build, build_of
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_face import expressions, head_turns
@@ -34,6 +34,7 @@ from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.posture import PostureSolver
+from mocapbridge.solve.profile import with_profile
 from mocapbridge.solve.zero_phase import smooth_rotations, smooth_seen
 from mocapbridge.types import (
     FaceMotion,
@@ -84,11 +85,12 @@ class OfflineSolver:
 
     def __init__(self, subject: str, options: SolveOptions) -> None:
         self._subject = subject
+        options = with_profile(options)
         self._options = options
         self._camera = Camera(options.camera)
-        self._face = FaceSolver(options.face, landmarks_lag=False)
+        self._face = FaceSolver(options.face, neutral=options.neutral_face, landmarks_lag=False)
         self._limits = JointLimits(options.joint_limits)
-        self._build: Build = standard_build(options.height_m)
+        self._build: Build = build_of(options)
 
     @property
     def rest_positions_m(self) -> Float32Array:

@@ -61,6 +61,28 @@ class JointLimitOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The quickest the joint turns."""
 
 
+Metres = Annotated[float, Meta(ge=0.02, le=1.5)]
+
+
+class BoneLengths(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A performer's bones, left and right alike [m]."""
+
+    upper_arm_m: Metres
+    """Shoulder to elbow."""
+    forearm_m: Metres
+    """Elbow to wrist."""
+    thigh_m: Metres
+    """Hip joint to knee."""
+    shin_m: Metres
+    """Knee to ankle."""
+    shoulder_width_m: Metres
+    """Shoulder joint to shoulder joint."""
+    hip_width_m: Metres
+    """Hip joint to hip joint."""
+    torso_m: Metres
+    """Middle of the hips to middle of the shoulders."""
+
+
 class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From landmarks to a skeleton."""
 
@@ -68,7 +90,15 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """``full``: the hips travel; ``lateral``: not towards or away from the camera; ``locked``:
     they stay above the origin and only rise and sink."""
     height_m: Annotated[float, Meta(ge=0.3, le=3.0)] | None = None
-    """Height of the performer; estimated when left out."""
+    """Height of the performer; that of the profile, or of the usual adult (1.70), when left out."""
+    profile: str | None = None
+    """Name of a calibration profile made with `mocapbridge calibrate`, or the path of one: gives
+    height, bones, camera and neutral face wherever this section says nothing else."""
+    bones: BoneLengths | None = None
+    """Lengths of the bones; those of the profile, or of the usual adult of that height, when left
+    out."""
+    neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
+    """What the ARKit weights of a relaxed face are measured as, by name: it is taken off."""
     forearm_twist: Fraction = 0.5
     """Share of the hand's turn about the forearm that the forearm takes over."""
     joint_limits: tuple[JointLimitOptions, ...] = ()

@@ -16,6 +16,7 @@ import numpy as np
 
 from mocapbridge.skeleton import JOINTS
 from mocapbridge.solve import anatomy
+from mocapbridge.solve.options import BoneLengths
 from mocapbridge.types import Float64Array
 
 STANDARD_HEIGHT_M: Final = 1.70
@@ -41,25 +42,45 @@ ANKLE_HEIGHT_M: Final = 0.08
 """Foot joint above the sole."""
 
 
-def offsets_m(height_m: float) -> Float64Array:
-    """(55, 3) each joint in its parent's axes, for a performer of that height [m]."""
-    offsets = np.array([joint.offset_m for joint in JOINTS], dtype=np.float64)
+STANDARD_BONES: Final = BoneLengths(
+    upper_arm_m=UPPER_ARM_M,
+    forearm_m=FOREARM_M,
+    thigh_m=THIGH_M,
+    shin_m=SHIN_M,
+    shoulder_width_m=SHOULDER_WIDTH_M,
+    hip_width_m=HIP_WIDTH_M,
+    torso_m=TORSO_M,
+)
+
+
+def offsets_m(bones: BoneLengths, scale: float) -> Float64Array:
+    """(55, 3) each joint in its parent's axes [m].
+
+    Args:
+        bones: the performer's.
+        scale: size against the adult of ``STANDARD_HEIGHT_M``, for head, hands and feet.
+    """
+    offsets = np.array([joint.offset_m for joint in JOINTS], dtype=np.float64) * scale
     trunk = [anatomy.SPINE_JOINT, anatomy.CHEST_JOINT, anatomy.UPPER_CHEST_JOINT]
     shoulders = anatomy.SHOULDER_JOINTS
     rise = offsets[trunk, 1].sum() + offsets[shoulders[0], 1]
-    stretch = (TORSO_M - HIP_DROP_M) / rise
+    stretch = (bones.torso_m - HIP_DROP_M * scale) / rise
     offsets[trunk] *= stretch
     offsets[shoulders, 1] *= stretch
     side = np.array((1.0, -1.0))
-    reach = 0.5 * SHOULDER_WIDTH_M - np.abs(offsets[shoulders, 0])
-    offsets[anatomy.UPPER_ARM_JOINTS, 0] = side * reach
-    offsets[anatomy.LOWER_ARM_JOINTS, 0] = side * UPPER_ARM_M
-    offsets[anatomy.HAND_JOINTS, 0] = side * FOREARM_M
-    offsets[anatomy.UPPER_LEG_JOINTS, 0] = side * 0.5 * HIP_WIDTH_M
-    offsets[anatomy.LOWER_LEG_JOINTS, 1] = -THIGH_M
-    offsets[anatomy.FOOT_JOINTS, 1] = -SHIN_M
-    offsets[anatomy.HIPS_JOINT, 1] = HIP_DROP_M + THIGH_M + SHIN_M + ANKLE_HEIGHT_M
-    return offsets * (height_m / STANDARD_HEIGHT_M)
+    half_m = 0.5 * bones.shoulder_width_m
+    narrow = min(1.0, 0.5 * half_m / float(np.abs(offsets[shoulders[0], 0])))
+    offsets[shoulders, 0] *= narrow
+    offsets[anatomy.UPPER_ARM_JOINTS, 0] = side * (half_m - np.abs(offsets[shoulders, 0]))
+    offsets[anatomy.LOWER_ARM_JOINTS, 0] = side * bones.upper_arm_m
+    offsets[anatomy.HAND_JOINTS, 0] = side * bones.forearm_m
+    offsets[anatomy.UPPER_LEG_JOINTS, 0] = side * 0.5 * bones.hip_width_m
+    offsets[anatomy.LOWER_LEG_JOINTS, 1] = -bones.thigh_m
+    offsets[anatomy.FOOT_JOINTS, 1] = -bones.shin_m
+    offsets[anatomy.HIPS_JOINT, 1] = (
+        bones.thigh_m + bones.shin_m + scale * (HIP_DROP_M + ANKLE_HEIGHT_M)
+    )
+    return offsets
 
 
 def rest_positions_m(offsets: Float64Array) -> Float64Array:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import random
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
-from mocapbridge.outputs.frame_vector import FrameVector
-from mocapbridge.outputs.link_layout import LinkLayout
-from mocapbridge.outputs.osc_layout import OscLayout
+from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.registry import OUTPUTS, implementation
 from mocapbridge.wire import (
     ifacialmocap,
     json_live_link,
@@ -30,7 +31,8 @@ from tests.conformance.test_text_protocols_golden import (
     JSON_LIVE_LINK,
     ROKOKO,
 )
-from tests.motion_frames import seen_frame
+from tests.motion_frames import SteppedClock, stream_info
+from tests.raised_arm import raised_arm_frame
 
 SPICE = (
     b"\0",
@@ -58,28 +60,29 @@ class Decoder:
     packets: tuple[bytes, ...]
 
 
-def osc_packets() -> tuple[bytes, ...]:
-    vector = FrameVector()
-    vector.load(seen_frame(1))
-    bundles = OscLayout("/mocap").fill(seen_frame(1), vector, 1)
-    mixed = osc.Message("/a", "ifsbhdTNt", (1, 2.0, "x", b"abc", 3, 4.0, True, None, 5))
-    return (bytes(bundles[0]), bytes(bundles[-1]), osc.encode(mixed))
+def sent_by_our_output(protocol: str) -> list[bytes]:
+    """All that our own output sends at the start and of three frames."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5.0)
+        port = receiver.getsockname()[1]
+        options = msgspec.convert({"type": protocol, "port": port}, OutputOptions)
+        kind = implementation(OUTPUTS, "mocapbridge.output", protocol)
+        output = kind(options, stream_info("Ann"), SteppedClock())
+        output.open()
+        packets: list[bytes] = []
+        for step in (output.idle, *[lambda: output.send(raised_arm_frame())] * 3):
+            packets += [receiver.recv(65536) for _ in range(step())]
+        output.close()
+    return packets
 
 
-def link_packets() -> tuple[bytes, ...]:
-    vector = FrameVector()
-    vector.load(seen_frame(1))
-    frame = LinkLayout(1, "Ann", 7).fill(
-        seen_frame(1), vector, 1, 1, link.Timecode(1, 2, 3, 4, drop_frame=False)
-    )
-    probe = link.encode(link.Header(1, 2, "Ann"), link.ClockProbe(3))
-    return (bytes(frame), probe)
-
-
+MIXED = osc.Message("/a", "ifsbhdTNt", (1, 2.0, "x", b"abc", 3, 4.0, True, None, 5))
+PROBE = link.encode(link.Header(1, 2, "Ann"), link.ClockProbe(3))
 FACE = live_link_face.FaceValues(1, 0.5, (30000, 1001), (0.25,) * 61)
 DECODERS = {
-    "osc": Decoder(osc.decode, osc.OscError, osc_packets()),
-    "link": Decoder(link.decode, link.LinkError, link_packets()),
+    "osc": Decoder(osc.decode, osc.OscError, (*sent_by_our_output("osc"), osc.encode(MIXED))),
+    "link": Decoder(link.decode, link.LinkError, (*sent_by_our_output("link"), PROBE)),
     "live_link_face": Decoder(
         live_link_face.decode,
         live_link_face.LiveLinkFaceError,
