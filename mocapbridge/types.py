@@ -2,6 +2,7 @@
 
 ``Source.read() -> VideoFrame``, ``Tracker.track() -> Landmarks``,
 ``Smoother.filter() -> SmoothedLandmarks``, ``Solver.solve() -> MocapFrame``,
+``Retarget.map() -> MocapFrame`` in a target's names where a mapping is configured,
 ``Output.send(MocapFrame)``.
 
 Frames of reference (all metres, right-handed unless a name says otherwise):
@@ -198,7 +199,10 @@ class FaceMotion:
 
 @dataclass(frozen=True, slots=True)
 class MocapFrame:
-    """One frame of motion, ready for retargeting and sending."""
+    """One frame of motion, ready for retargeting and sending.
+
+    After retargeting, joints and blendshapes are those of ``StreamInfo.names``.
+    """
 
     subject: str
     frame_id: int

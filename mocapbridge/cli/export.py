@@ -57,7 +57,10 @@ def add_parser(
     )
     bvh = parser.add_argument_group("BVH")
     bvh.add_argument(
-        "--names", choices=("vrm", "mixamo", "ue5", "cmu"), default="vrm", help="of the joints"
+        "--names",
+        metavar="MAPPING",
+        help="of the joints: mixamo, ue5_manny, bvh_cmu, rigify, or a mapping of your own "
+        "(default: those of VRM 1.0)",
     )
     bvh.add_argument("--no-fingers", action="store_true", help="leave the fingers out")
     bvh.add_argument(
@@ -81,11 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the files; one line for each at the end."""
     from mocapbridge.export.formats import export_take
     from mocapbridge.export.options import ExportOptions
+    from mocapbridge.export.rig_names import rig_names
 
     options = ExportOptions(
         frame_rate=arguments.fps,
-        naming=arguments.names,
-        fingers=not arguments.no_fingers,
+        joint_names=rig_names(arguments.names or "vrm1", fingers=not arguments.no_fingers),
         rotation_order=arguments.rotation_order,
         unit=arguments.unit,
         blender=arguments.via_blender,

@@ -93,6 +93,8 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     if arguments.profile is not None:
         config = flags.with_profile(config, arguments.profile)
     config = with_addresses(config, arguments)
+    if arguments.mapping is not None:
+        config = overrides.with_mapping(config, arguments.mapping)
     if arguments.record is not None:
         config = overrides.with_record(config, arguments.record or None)
     if arguments.headless:
@@ -208,6 +210,11 @@ def _add_solving(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[rep
 
 def _add_output(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
     add_addresses(group)
+    group.add_argument(
+        "--mapping",
+        metavar="NAME",
+        help="change what is sent by a shipped mapping (`mocapbridge map list`) or a YAML file",
+    )
     group.add_argument(
         "--record",
         nargs="?",

@@ -92,6 +92,11 @@ def with_zmq(config: RunConfig, addresses: Sequence[str]) -> RunConfig:
     return _with_outputs(config, ZmqOptions, made)
 
 
+def with_mapping(config: RunConfig, reference: str) -> RunConfig:
+    """What is sent is changed by this mapping (``--mapping``), for outputs without one."""
+    return msgspec.structs.replace(config, mapping=reference)
+
+
 def with_record(config: RunConfig, slate: str | None = None) -> RunConfig:
     """A take is recorded (``--record [SLATE]``)."""
     record = msgspec.structs.replace(

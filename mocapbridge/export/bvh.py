@@ -9,6 +9,7 @@ Format: M. Meredith and S. Maddock, "Motion Capture File Formats Explained" (200
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,9 +18,8 @@ import numpy as np
 from mocapbridge.export.clip import Clip, rest_offsets_m
 from mocapbridge.export.fixed_point import text_rows
 from mocapbridge.export.options import ExportOptions, Progress, RotationOrder, Unit
-from mocapbridge.export.rig_names import joint_names
 from mocapbridge.geometry import quaternion
-from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, PARENTS
+from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array, Float64Array
 
 DECIMALS: Final = 6
@@ -46,7 +46,7 @@ class _Bone(NamedTuple):
 
 def write_bvh(clip: Clip, path: Path, options: ExportOptions, progress: Progress) -> None:
     """Write the motion; the clip's rows are evenly spaced at its rate."""
-    root = _skeleton(joint_names(options.naming, fingers=options.fingers))
+    root = _skeleton(options.joint_names)
     scale = _PER_METRE[options.unit]
     offsets = rest_offsets_m(clip.rest_positions_m, PARENTS) * scale
     frame_time_s = float(1 / clip.frame_rate)
@@ -54,7 +54,7 @@ def write_bvh(clip: Clip, path: Path, options: ExportOptions, progress: Progress
     bones = _depth_first(root)
     last_degrees: Float64Array | None = None
     with path.open("wb") as file:
-        file.write(_hierarchy(root, offsets, scale, options.rotation_order).encode("ascii"))
+        file.write(_hierarchy(root, offsets, scale, options.rotation_order).encode())
         file.write(motion.encode("ascii"))
         for start in range(0, clip.frames, _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
@@ -95,17 +95,20 @@ def euler_deg(rotations_wxyz: Float64Array, order: RotationOrder) -> Float64Arra
     return np.degrees(np.stack((first, second, third), axis=-1))
 
 
-def _skeleton(names: dict[str, str]) -> _Bone:
+def _skeleton(names: Mapping[str, str]) -> _Bone:
     """The tree of the joints that have names."""
     bones: dict[int, _Bone] = {}
-    for joint_name, name in names.items():
-        joint = JOINT_INDEX[joint_name]
+    for joint, joint_name in enumerate(JOINT_NAMES):
+        if joint_name not in names:
+            continue
         chain = [joint]
         parent = PARENTS[joint]
         while parent >= 0 and parent not in bones:
             chain.append(parent)
             parent = PARENTS[parent]
-        bone = bones[joint] = _Bone(joint, name, [], tuple(reversed(chain)))
+        bone = bones[joint] = _Bone(
+            joint, "_".join(names[joint_name].split()), [], tuple(reversed(chain))
+        )
         if parent >= 0:
             bones[parent].children.append(bone)
     return bones[0]

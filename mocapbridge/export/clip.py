@@ -28,7 +28,20 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 FARTHEST_M: Final = 100_000.0
 """Positions beyond are no motion capture; within, every format holds a tenth of a millimetre."""
 
+_LIMITS: Final = {
+    "times_s": 1e10,
+    "root_in_world_m": FARTHEST_M,
+    "positions_in_world_m": FARTHEST_M,
+    "rest_positions_m": FARTHEST_M,
+    "rotations_wxyz": 1000.0,
+    "joint_confidences": 1000.0,
+    "blendshapes": 1000.0,
+    "world_from_head": FARTHEST_M,
+    "gaze_rad": 10.0,
+}
+"""Far beyond what can be meant, and within what every format can write."""
 _SHORTEST_QUATERNION: Final = 0.5
+_LARGEST_IN_ROTATION: Final = 1.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +150,9 @@ def mended(clip: Clip) -> Clip:
             rotations = np.tile(identity, (clip.frames, JOINT_COUNT, 1))
             positions = np.tile(clip.rest_positions_m, (clip.frames, 1, 1))
             root = positions[:, 0]
-    rotations = rotations / np.linalg.norm(rotations, axis=-1, keepdims=True)
     return _with(
         clip,
-        rotations_wxyz=continuous(rotations),
+        rotations_wxyz=continuous(quaternion.normalise(rotations)),
         root_in_world_m=root,
         positions_in_world_m=positions,
         world_from_head=_mended_heads(clip.world_from_head),
@@ -224,27 +236,19 @@ def _require_shapes(holder: object, shapes: dict[str, tuple[int, ...]]) -> None:
 
 
 def _check_numbers(clip: Clip) -> None:
-    for name in (
-        "times_s",
-        "root_in_world_m",
-        "positions_in_world_m",
-        "rest_positions_m",
-        "rotations_wxyz",
-        "joint_confidences",
-        "blendshapes",
-        "world_from_head",
-        "gaze_rad",
-    ):
+    for name, limit in _LIMITS.items():
         column = getattr(clip, name)
         # min and max are NaN where any number is, and cost no copy of the column.
         largest = max(abs(float(np.min(column))), abs(float(np.max(column))))
         if not np.isfinite(largest):
             raise TakeUnreadable(f"{name} of the take holds a number that is not finite")
-        if name.endswith("_m") and largest > FARTHEST_M:
+        if largest > limit:
             raise TakeUnreadable(
-                f"{name} of the take reaches {largest:.3g} m; at most {FARTHEST_M:.0f} m can be "
-                "exported: solve the take again"
+                f"{name} of the take reaches {largest:.3g}; at most {limit:.6g} can be exported: "
+                "solve the take again"
             )
+    if np.max(np.abs(clip.world_from_head[:, :3, :3])) > _LARGEST_IN_ROTATION:
+        raise TakeUnreadable("world_from_head of the take holds what is no rotation")
     steps = np.diff(clip.times_s)
     if clip.times_s[0] != 0.0 or not np.all(steps > 0.0):
         raise TakeUnreadable(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from mocapbridge.export.rig_names import Naming
+from mocapbridge.skeleton import JOINT_NAMES
 
 RotationOrder: TypeAlias = Literal["XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"]
 
@@ -27,10 +27,10 @@ class ExportOptions:
     frame_rate: Fraction | None = None
     """Resample to exactly this rate. None: formats with times of their own keep the captured
     frames, the others get the take's nominal rate."""
-    naming: Naming = "vrm"
-    """Names of the joints in BVH."""
-    fingers: bool = True
-    """Whether BVH has the fingers."""
+    joint_names: Mapping[str, str] = field(
+        default_factory=lambda: dict(zip(JOINT_NAMES, JOINT_NAMES, strict=True))
+    )
+    """The joints that BVH has, the hips among them, and what it calls them."""
     rotation_order: RotationOrder = "ZXY"
     """Order of the rotation channels in BVH."""
     unit: Unit = "cm"

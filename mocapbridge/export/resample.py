@@ -19,6 +19,11 @@ from mocapbridge.types import Float32Array, Float64Array
 MOST_FRAMES: Final = 1_000_000
 """4.6 hours at 60 frames a second."""
 
+_FREE_FRAMES: Final = 20_000
+_MOST_TIMES_AS_MANY: Final = 40
+"""A file of a few frames with hours between them must not fill the memory: beyond the first 20,000
+frames there may be 40 times as many as were captured, which makes 1000 a second of 25."""
+
 _ON_GRID: Final = 1e-4
 """Parts of a frame: at 1000 degrees a second and 30 frames a second a rotation is off by 0.003
 degrees."""
@@ -36,14 +41,15 @@ def resampled(clip: Clip, frame_rate: Fraction) -> Clip:
     states are those of the nearer frame. Raw landmarks do not come along.
 
     Raises:
-        TakeError: it would have more than `MOST_FRAMES`.
+        TakeError: it would have more than `MOST_FRAMES`, or far more than were captured.
     """
     rate = float(frame_rate)
     count = round(clip.duration_s * rate) + 1
-    if count > MOST_FRAMES:
+    most = min(MOST_FRAMES, _FREE_FRAMES + _MOST_TIMES_AS_MANY * clip.frames)
+    if count > most:
         raise TakeError(
             f"{clip.duration_s:.0f} s at {rate:.6g} frames a second are {count} frames; at most "
-            f"{MOST_FRAMES} can be exported: trim the take or choose a lower --fps"
+            f"{most} can be made of {clip.frames}: trim the take or choose a lower --fps"
         )
     grid_s = np.arange(count) / rate
     on_grid = (

@@ -10,11 +10,12 @@ from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputUnavailable
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import UNREAL_MESH_FROM_WORLD
-from mocapbridge.outputs.frame_vector import FloatArray
+from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
+from mocapbridge.outputs.naming import names_of
 from mocapbridge.outputs.options import JsonLiveLinkOptions
 from mocapbridge.outputs.udp_output import UdpOutput
 from mocapbridge.outputs.unreal_bones import UE5_NAMES
-from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
+from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.types import MocapFrame, StreamInfo
 from mocapbridge.wire import json_live_link as wire
 
@@ -33,19 +34,31 @@ class JsonLiveLinkOutput(UdpOutput):
         name = options.name or f"json_live_link {options.host}:{options.port}"
         super().__init__(name, options.host, options.port, clock or SystemClock())
         self._subject = info.subject
-        names = UE5_NAMES if options.bones == "ue5" else {joint: joint for joint in JOINT_NAMES}
-        self._joints = [JOINT_INDEX[joint] for joint in names]
-        self._names = tuple(names.values())
+        self._bones = options.bones
+        self.describe(info)
+
+    def describe(self, info: StreamInfo) -> None:
+        """Go on with other bones; those of a mapping are sent under its own names."""
+        names = names_of(info)
+        if names.joints != JOINT_NAMES:
+            bones = {joint: joint for joint in names.joints}
+        else:
+            bones = UE5_NAMES if self._bones == "ue5" else {joint: joint for joint in JOINT_NAMES}
+        self._vector = FrameVector(names)
+        self._joints = [names.joints.index(joint) for joint in bones]
+        self._names = tuple(bones.values())
         at = {joint: place for place, joint in enumerate(self._joints, 1)}
-        # The hips hang on a root bone at place 0, as in Unreal's mannequins.
-        self._parents = [at[PARENTS[j]] if PARENTS[j] >= 0 else 0 for j in self._joints]
+        parents = [names.parents[joint] for joint in self._joints]
+        # What has no parent hangs on a root bone at place 0, as in Unreal's mannequins.
+        self._parents = [at[parent] if parent >= 0 else 0 for parent in parents]
         offsets_m = info.rest_positions_m.copy()
-        offsets_m[1:] -= info.rest_positions_m[list(PARENTS[1:])]
+        for joint, parent in zip(self._joints, parents, strict=True):
+            if parent >= 0:
+                offsets_m[joint] -= info.rest_positions_m[parent]
         locations_cm = UNREAL_MESH_FROM_WORLD.position(offsets_m)
         self._locations_cm = [_rounded(locations_cm[joint]) for joint in self._joints]
-        self._last_wxyz = np.tile(
-            np.array(quaternion.IDENTITY_WXYZ, dtype=np.float32), (JOINT_COUNT, 1)
-        )
+        identity = np.array(quaternion.IDENTITY_WXYZ, dtype=np.float32)
+        self._last_wxyz = np.tile(identity, (len(names.joints), 1))
 
     def open(self) -> None:
         """Look the host up and make the socket.

@@ -169,6 +169,8 @@ class JsonLiveLinkOptions(
 ):
     """Body into Unreal Engine through the JSONLiveLink plugin (docs/unreal.md)."""
 
+    names_joints: ClassVar[bool] = True
+
     host: Host = "127.0.0.1"
     port: Port = 54321
     bones: Literal["ue5", "vrm"] = "ue5"

@@ -63,11 +63,16 @@ class JointProgram:
             pose: of the humanoid.
             values: results of the value program: angles of the turns [degrees].
         """
+        positions_m = self.positions(pose.positions_in_world_m)
+        # Receivers put the first joint where the root is: the hips, unless the rig has none.
+        rooted = self._places[0] == 0
         return replace(
             pose,
-            root_position_in_world_m=pose.root_position_in_world_m * self._scale,
+            root_position_in_world_m=(
+                pose.root_position_in_world_m * self._scale if rooted else positions_m[0]
+            ),
             rotations_wxyz=self._rotations(pose.rotations_wxyz, values),
-            positions_in_world_m=self.positions(pose.positions_in_world_m),
+            positions_in_world_m=positions_m,
             joint_state=pose.joint_state[self._places],
             joint_confidence=pose.joint_confidence[self._places],
         )

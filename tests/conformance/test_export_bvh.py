@@ -19,7 +19,7 @@ from mocapbridge.export.kinematics import world_rotations_wxyz
 from mocapbridge.export.options import ROTATION_ORDERS, ExportOptions, RotationOrder, Unit
 from mocapbridge.export.rates import frame_rate
 from mocapbridge.export.resample import resampled
-from mocapbridge.export.rig_names import NAMINGS, Naming, joint_names
+from mocapbridge.export.rig_names import rig_names
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_INDEX, JOINT_NAMES
 from tests.export_clips import moving_clip
@@ -89,16 +89,17 @@ def test_bvhio_finds_every_joint_where_the_take_has_it(
         assert np.degrees(apart.max()) < ANGLE_LIMIT_DEG
 
 
-@pytest.mark.parametrize("naming", NAMINGS)
+@pytest.mark.parametrize("mapping", ["vrm1", "mixamo", "ue5_manny", "bvh_cmu", "rigify"])
 @pytest.mark.parametrize("fingers", [True, False])
 def test_joints_that_a_rig_lacks_leave_the_others_where_they_are(
-    tmp_path: Path, naming: Naming, fingers: bool
+    tmp_path: Path, mapping: str, fingers: bool
 ) -> None:
     clip = moving_clip(10)
-    path = _written(clip, tmp_path / "a.bvh", ExportOptions(naming=naming, fingers=fingers))
+    names = rig_names(mapping, fingers=fingers)
+    path = _written(clip, tmp_path / "a.bvh", ExportOptions(joint_names=names))
     positions, _ = _judged(path, [9])
-    names = joint_names(naming, fingers=fingers)
     assert set(positions) == set(names.values())
+    assert any("thumb" in name.lower() for name in positions) == fingers
     for joint, name in names.items():
         off_mm = (
             positions[name] * 10.0 - clip.positions_in_world_m[[9], JOINT_INDEX[joint]] * 1000.0

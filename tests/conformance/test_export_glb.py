@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,39 @@ const validator = require("gltf-validator");
 const bytes = new Uint8Array(require("fs").readFileSync(process.argv[1]));
 validator.validateBytes(bytes, {maxIssues: 100}).then(
   (report) => console.log(JSON.stringify(report.issues)));
+"""
+
+# In the words of three.js' own loader; it looks for the browser's global object.
+LOAD = """\
+import {GLTFLoader} from "three/examples/jsm/loaders/GLTFLoader.js";
+import {AnimationMixer, Vector3} from "three";
+import {VRMAnimationLoaderPlugin} from "@pixiv/three-vrm-animation";
+import {readFileSync} from "fs";
+globalThis.self = globalThis;
+const bytes = new Uint8Array(readFileSync(process.argv[1]));
+const loader = new GLTFLoader();
+loader.register((parser) => new VRMAnimationLoaderPlugin(parser));
+const gltf = await new Promise((done, failed) => loader.parse(bytes.buffer, "", done, failed));
+const motion = (gltf.userData.vrmAnimations || [])[0];
+const result = {duration: gltf.animations[0].duration};
+if (motion) {
+  const tracks = motion.humanoidTracks;
+  result.bones = [...tracks.rotation.keys()];
+  result.hips = Array.from(tracks.translation.get("hips").values);
+  result.arm = Array.from(tracks.rotation.get("leftUpperArm").values);
+  result.custom = motion.expressionTracks.custom.size;
+  result.preset = motion.expressionTracks.preset.size;
+  result.gaze = motion.lookAtTrack !== undefined;
+} else {
+  const mixer = new AnimationMixer(gltf.scene);
+  mixer.clipAction(gltf.animations[0]).play();
+  mixer.setTime(0.4);
+  gltf.scene.updateMatrixWorld(true);
+  const hand = gltf.scene.getObjectByName("leftHand").getWorldPosition(new Vector3());
+  result.hand = hand.toArray();
+  result.weights = gltf.scene.getObjectByName("Face").morphTargetInfluences;
+}
+console.log(JSON.stringify(result));
 """
 
 _NUMPY = {5126: "<f4", 5123: "<u2", 5121: "u1"}
@@ -69,28 +103,31 @@ class Glb:
         return index
 
 
-def _nodes() -> Path | None:
-    """Where npm put gltf-validator."""
-    places = [os.environ.get("NODE_PATH", ""), "node_modules"]
-    return next((Path(p) for p in places if p and (Path(p) / "gltf-validator").is_dir()), None)
+def _run_in_node(script: str, path: Path, package: str) -> dict[str, Any]:
+    """What a script prints as JSON; the test is skipped without node or the npm package."""
+    node = shutil.which("node")
+    modules = Path(os.environ.get("NODE_PATH", "node_modules"))
+    if node is None or not (modules / package).is_dir():
+        pytest.skip(f"needs node and, in the node_modules that NODE_PATH names, {package}")
+    kind = "module" if script.startswith("import") else "commonjs"
+    ended = subprocess.run(
+        [node, f"--input-type={kind}", "-e", script, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        # Modules are looked for from here, scripts where NODE_PATH says.
+        cwd=modules.parent,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
 
 
 @pytest.mark.parametrize("ending", ["glb", "vrma"])
 def test_the_validator_of_khronos_finds_no_error(tmp_path: Path, ending: str) -> None:
-    node, modules = shutil.which("node"), _nodes()
-    if node is None or modules is None:
-        pytest.skip("needs node and, in NODE_PATH, the npm package gltf-validator")
     path = tmp_path / f"a.{ending}"
     write = write_glb if ending == "glb" else write_vrma
     write(moving_clip(50, jitter=0.4), path, ExportOptions(), lambda _done: None)
-    ended = subprocess.run(
-        [node, "-e", VALIDATE, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"NODE_PATH": str(modules)},
-    )
-    issues = json.loads(ended.stdout)
+    issues = _run_in_node(VALIDATE, path, "gltf-validator")
     assert issues["numErrors"] == 0, issues
     assert issues["numWarnings"] == 0, issues
 
@@ -169,3 +206,26 @@ def test_vrma_gaze_is_yaw_to_the_left_and_pitch_up(tmp_path: Path) -> None:
     yaw, pitch = clip.gaze_rad.mean(axis=1).T
     assert np.allclose(np.arctan2(forward[:, 0], forward[:, 2]), yaw, atol=1e-5)
     assert np.allclose(np.arcsin(forward[:, 1]), pitch, atol=1e-5)
+
+
+def test_three_js_plays_the_glb_as_the_take_has_it(tmp_path: Path) -> None:
+    clip = moving_clip(40, rate=Fraction(25))
+    path = tmp_path / "a.glb"
+    write_glb(clip, path, ExportOptions(), lambda _done: None)
+    played = _run_in_node(LOAD, path, "@pixiv/three-vrm-animation")
+    assert abs(played["duration"] - clip.duration_s) < 1e-5
+    hand_m = clip.positions_in_world_m[10, JOINT_INDEX["leftHand"]]
+    assert np.linalg.norm(np.array(played["hand"]) - hand_m) < 0.0005
+    assert np.allclose(played["weights"], clip.blendshapes[10], atol=1e-4)
+
+
+def test_three_vrm_takes_the_vrma_for_one(tmp_path: Path) -> None:
+    clip = moving_clip(40, rate=Fraction(25))
+    path = tmp_path / "a.vrma"
+    write_vrma(clip, path, ExportOptions(), lambda _done: None)
+    read = _run_in_node(LOAD, path, "@pixiv/three-vrm-animation")
+    assert set(read["bones"]) == set(JOINT_NAMES) - {"leftEye", "rightEye"}
+    assert (read["custom"], read["preset"], read["gaze"]) == (52, 11, True)
+    assert np.allclose(np.reshape(read["hips"], (-1, 3)), clip.root_in_world_m, atol=1e-6)
+    arm_wxyz = clip.rotations_wxyz[:, JOINT_INDEX["leftUpperArm"]]
+    assert np.allclose(np.roll(np.reshape(read["arm"], (-1, 4)), 1, axis=1), arm_wxyz, atol=1e-6)

@@ -64,6 +64,12 @@ def test_ready_configurations_travel_with_it(installed: Path) -> None:
         assert "source:" in done.stdout
 
 
+def test_mappings_travel_with_it(installed: Path) -> None:
+    done = _run(installed, "-m", "mocapbridge", "map", "check", "metahuman")
+    assert done.returncode == 0, done.stderr
+    assert "good, 52 shapes and 58 joints" in done.stdout
+
+
 def test_the_demo_runs_from_it(installed: Path, tmp_path: Path) -> None:
     stats_path = tmp_path / "stats.json"
     done = _run(

@@ -29,6 +29,11 @@ def test_input_flags() -> None:
     assert synthetic.tracking.backend == "synthetic"
 
 
+def test_a_mapping_is_for_all_outputs() -> None:
+    config = _config("--mapping", "mixamo")
+    assert (config.mapping, {output.mapping for output in config.outputs}) == ("mixamo", {None})
+
+
 def test_tracking_flags() -> None:
     tracking = _config("--no-face", "--no-hands", "--model", "heavy").tracking
     assert (tracking.body, tracking.face, tracking.hands) == (True, False, False)
@@ -62,6 +67,7 @@ def test_recording_and_view_flags() -> None:
         (["--source", "0", "--pace", "fast"], "--pace needs footage"),
         (["--no-body", "--no-face", "--no-hands"], "at least one"),
         (["--osc", "nowhere"], "HOST:PORT"),
+        (["--mapping", "mixamoo"], "did you mean 'mixamo'?"),
         (["--record", "../escape"], "cannot name a take"),
         (["--config", "no-such-config"], "no-such-config"),
         (["--source", ""], "source is empty"),

@@ -89,6 +89,8 @@ def test_a_dangling_link_is_not_followed(take: Path, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (["--to", "{}/a.bhv"], ["'.bhv'", ".bvh, .c3d, .csv", "did you mean .bvh?"]),
+        (["--to", "{}/a.bvh", "--names", "mixam"], ["'mixam'", "did you mean 'mixamo'?"]),
+        (["--to", "{}/a.bvh", "--names", "arkit"], ["names no joints"]),
         (["--to", "{}/noending"], ["''", "valid:"]),
         (["--to", "{}/a.bvh", "--to", "{}/sub/../a.bvh"], ["named twice"]),
     ],
@@ -156,7 +158,7 @@ def test_hostile_times_end_in_an_error_not_in_memory(
         text[:last] + f'"time_ns":{2**62}' + text[text.index(",", last) :], encoding="utf-8"
     )
     assert _export(path, "--to", tmp_path / "a.bvh") == 6
-    assert "at most 1000000" in capsys.readouterr().err
+    assert "at most 20120 can be made of 3" in capsys.readouterr().err
 
 
 def test_the_chosen_rate_holds_for_every_format(take: Path, tmp_path: Path) -> None:

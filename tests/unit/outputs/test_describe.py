@@ -12,19 +12,21 @@ from pythonosc.osc_packet import OscPacket
 
 from mocapbridge.errors import OutputFailed
 from mocapbridge.outputs.frame_vector import FrameVector
+from mocapbridge.outputs.json_live_link import JsonLiveLinkOutput
 from mocapbridge.outputs.link import LinkOutput
 from mocapbridge.outputs.message_stream import MessageStream
 from mocapbridge.outputs.naming import Describing, names_of
-from mocapbridge.outputs.options import LinkOptions, OscOptions, VrchatOptions
+from mocapbridge.outputs.options import JsonLiveLinkOptions, LinkOptions, OscOptions, VrchatOptions
 from mocapbridge.outputs.osc import OscOutput
 from mocapbridge.outputs.osc_layout import OscLayout
 from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.outputs.vrchat_layout import FaceLayout
 from mocapbridge.outputs.zmq_messages import FrameMessage, StaticMessage
-from mocapbridge.retarget.load import load_mapping
+from mocapbridge.retarget.load import Freedom, load_mapping
 from mocapbridge.retarget.mapping import Mapped, Retarget
 from mocapbridge.types import MocapFrame, StreamInfo, StreamNames
-from tests.mapping_files import SEEN, mapped
+from mocapbridge.wire import json_live_link
+from tests.mapping_files import SEEN, mapped, retarget_of
 from tests.motion_frames import SteppedClock, random_frame, stream_info
 
 FRAME = random_frame(8)
@@ -85,6 +87,34 @@ def test_a_thinned_output_hands_new_names_on(tmp_path: Path) -> None:
     finally:
         inner.close()
         receiver.close()
+
+
+def test_unreal_gets_the_bones_of_a_mapping_under_their_names(tmp_path: Path) -> None:
+    text = "joints: {Hip: hips, Belly: spine, Nod: head}"
+    retarget = retarget_of(tmp_path, text, Freedom(shapes=False, joints=True))
+    motion, info = retarget.map(SEEN, FRAME)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        options = JsonLiveLinkOptions(port=receiver.getsockname()[1])
+        output = JsonLiveLinkOutput(options, stream_info(), SteppedClock())
+        output.open()
+        try:
+            output.describe(info)
+            output.send(motion)
+        finally:
+            output.close()
+        subject, bones = json_live_link.decode(receiver.recv(65535))
+    assert subject == "performer"
+    assert [(bone.name, bone.parent) for bone in bones] == [
+        ("root", -1),
+        ("Hip", 0),
+        ("Belly", 1),
+        ("Nod", 2),
+    ]
+    # From the spine to the head in the T-pose, 46 cm straight up.
+    assert bones[3].location_cm == pytest.approx((0.0, 0.0, 46.0), abs=1e-3)
+    w, x, y, z = motion.pose.rotations_wxyz[2].tolist()
+    assert np.abs(bones[3].rotation_xyzw) == pytest.approx(np.abs((-x, -z, -y, w)), abs=1e-4)
 
 
 def test_frames_of_other_names_are_refused_not_sent_wrong(tmp_path: Path) -> None:

@@ -142,6 +142,12 @@ def test_scale_moves_positions_and_the_rest_pose(tmp_path: Path) -> None:
     assert result.motion.pose.rotations_wxyz == pytest.approx(FRAME.pose.rotations_wxyz)
 
 
+def test_a_rig_without_hips_is_rooted_in_its_first_joint(tmp_path: Path) -> None:
+    pose = mapped(tmp_path, "joints: {Bust: chest, Face: head}", FRAME).motion.pose
+    chest_m = FRAME.pose.positions_in_world_m[JOINT_INDEX["chest"]]
+    assert pose.root_position_in_world_m.tolist() == chest_m.tolist()
+
+
 def test_a_body_that_was_never_seen_stays_so(tmp_path: Path) -> None:
     text = "joints: {hips: {gain: 2}, jaw: {turn: {x: jawOpen}, axes_deg: [1, 2, 3]}}"
     result = mapped(tmp_path, text, unseen_frame())
