@@ -23,7 +23,9 @@ from mocapbridge.cli import (
     mappings,
     models,
     play,
+    process,
     run,
+    solve,
     takes,
 )
 from mocapbridge.cli.log_lines import set_up_logging
@@ -75,6 +77,8 @@ def build_parser() -> argparse.ArgumentParser:
         demo,
         play,
         takes,
+        solve,
+        process,
         export,
         devices,
         models,

@@ -29,7 +29,7 @@ from mocapbridge.pipeline.replay import (
 )
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
-from mocapbridge.pipeline.take_opener import take_opener
+from mocapbridge.pipeline.take_opener import take_header, take_opener
 from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
 from mocapbridge.retarget.load import load_mapping
 from mocapbridge.retarget.mapping import Retarget
@@ -122,7 +122,7 @@ def open_pipeline(
             outputs=tuple(outputs),
             retargets=tuple(chosen),
             watch_mappings=watch.run if retargets else None,
-            open_take=take_opener(config, source, info, store),
+            open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             film=film,

@@ -23,10 +23,10 @@ from mocapbridge.pipeline.assemble import (
     make_tracker,
     stated_rate,
 )
-from mocapbridge.pipeline.recording import OpenTake
-from mocapbridge.pipeline.take_opener import take_opener
+from mocapbridge.pipeline.take_opener import take_header, take_opener
 from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.sources.base import Source
+from mocapbridge.takes.records import TakeHeader
 from mocapbridge.tracking.model_store import Progress
 from mocapbridge.types import Landmarks, MocapFrame, StreamInfo, VideoFrame
 
@@ -43,8 +43,8 @@ class TrackedFootage:
     """Of every frame, as the tracker gave them."""
     nominal_fps: float
     """Rate the footage states; 0 when it states none [1/s]."""
-    open_take: OpenTake
-    """Begins a take of it."""
+    header: TakeHeader
+    """Of a take of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def track_footage(
                 break
             landmarks.append(tracker.track(frame, following))
             tell("tracking", len(landmarks), source.frame_count)
-        open_take = take_opener(config, source, info, store)
-        return TrackedFootage(landmarks, source.nominal_fps, open_take)
+        header = take_header(config, source, info, store)
+        return TrackedFootage(landmarks, source.nominal_fps, header)
 
 
 def solve_footage(
@@ -118,7 +118,7 @@ def solve_footage(
     tell("solving", len(motion), len(motion))
     take_path = None
     if config.record.enabled:
-        with contextlib.closing(tracked.open_take(None)) as take:
+        with contextlib.closing(take_opener(config, tracked.header)(None)) as take:
             for seen, solved in zip(landmarks, motion, strict=True):
                 take.write(seen, solved)
         take_path = take.path  # closing may have packed it under another name

@@ -11,16 +11,16 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.pipeline.recording import OpenTake
 from mocapbridge.sources.base import Source
 from mocapbridge.takes.names import default_takes_folder
-from mocapbridge.takes.records import CameraRecord
+from mocapbridge.takes.records import CameraRecord, TakeHeader
 from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.tracking.model_store import ModelStore
 from mocapbridge.types import StreamInfo
 
 
-def take_opener(
+def take_header(
     config: RunConfig, source: Source, info: StreamInfo, store: ModelStore | None
-) -> OpenTake:
-    """What begins the takes of a run.
+) -> TakeHeader:
+    """What every take of a run says of itself.
 
     Args:
         config: the run.
@@ -28,7 +28,7 @@ def take_opener(
         info: what receivers are told.
         store: where the models came from; None where there are none.
     """
-    header = make_header(
+    return make_header(
         info,
         source=source.source_id,
         anchor=info.anchor,
@@ -42,6 +42,15 @@ def take_opener(
         ),
         models=_models(store),
     )
+
+
+def take_opener(config: RunConfig, header: TakeHeader) -> OpenTake:
+    """What begins the takes of a run.
+
+    Args:
+        config: the run.
+        header: of each.
+    """
     folder = config.record.folder
     where = Path(folder).expanduser() if folder else default_takes_folder()
     return lambda slate: TakeWriter(where, slate or config.record.slate, header)

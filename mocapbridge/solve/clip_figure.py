@@ -28,6 +28,9 @@ _CARRIED_WIDTH_S: Final = 0.05
 _FREE_ITERATIONS: Final = 4
 _STANDING_ROUNDS: Final = 2
 _STANDING_ITERATIONS: Final = 2
+_TRUNK: Final = np.concatenate((anatomy.SHOULDERS, anatomy.HIPS))
+_ASIDE_WIDTH_S: Final = 0.2
+"""Smoothing of how far aside somebody stands."""
 _LEGS_SEEN: Final = 0.3
 _LOWEST_PERCENT: Final = 10.0
 
@@ -64,7 +67,7 @@ def repaired(clip: Clip) -> Clip:
 def fit_figures(clip: Clip, build: Build, camera: Camera) -> ClipFigure:
     """The figures of a repaired clip."""
     up = camera.world_from_image[1]
-    points_m = build.scale * clip.points_m
+    points_m = build.scale * _in_camera_axes(clip)
     seen = clip.trust[:, :33] * clip.body_seen[:, None]
     fitted_points = points_m[:, bones.POINTS]
     evidence = ClipEvidence(
@@ -89,6 +92,23 @@ def fit_figures(clip: Clip, build: Build, camera: Camera) -> ClipFigure:
         stands=stands,
         floor_m=_floor_m(fitted[:, bones.ANKLE_POINTS] @ up, stands, seen, build),
     )
+
+
+def _in_camera_axes(clip: Clip) -> Float64Array:
+    """World landmarks ``(n, 33, 3)`` turned from the line of sight to the camera's axes.
+
+    The detector looks at a part of the picture and does not know where in the picture it is: who
+    stands aside is described as if seen straight on, turned about the upright axis by the angle of
+    the line of sight. Undoing that halves the pelvis' error on the rendered performer (8.5 to 4.3
+    degrees, up to 14 degrees aside) and is a gain on all references of both balancing clips. Up and
+    down the same is not true: there it costs 15 mm (MPJPE).
+    """
+    aside = clip.rays[:, _TRUNK, 0].mean(axis=1)
+    aside = smooth_seen(aside, clip.body_seen, clip.times_s, _ASIDE_WIDTH_S)
+    cosine = 1.0 / np.sqrt(1.0 + aside**2)[:, None]
+    sine = aside[:, None] * cosine
+    x, y, z = np.moveaxis(clip.points_m, -1, 0)
+    return np.stack((cosine * x + sine * z, y, cosine * z - sine * x), axis=-1)
 
 
 def _belief(points_m: Float64Array, lengths_m: Float64Array) -> Float64Array:

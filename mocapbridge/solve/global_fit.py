@@ -54,7 +54,7 @@ _SIZE: Final = 3 * bones.POINT_COUNT
 _BAND: Final = 2 * _SIZE
 _ROWS, _COLUMNS = np.tril_indices(_SIZE)
 _ACCELERATION_M_S2: Final = np.array(
-    (20.0, 15.0, 15.0, 30.0, 30.0, 45.0, 45.0, 12.0, 12.0, 25.0, 25.0, 35.0, 35.0)
+    (14.0, 10.0, 10.0, 20.0, 20.0, 30.0, 30.0, 8.0, 8.0, 18.0, 18.0, 25.0, 25.0)
 )
 """(13,) accelerations of nose, shoulders, elbows, wrists, hips, knees and ankles, a few times their
 usual ones: what is slower passes, what is quicker is noise."""

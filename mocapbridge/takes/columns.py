@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -102,6 +103,41 @@ class MotionColumns:
             right_hand_state=TrackState(right_state),
             gestures=(self.texts[int(left_gesture)], self.texts[int(right_gesture)]),
         )
+
+
+def columns_of(frames: Sequence[MocapFrame]) -> MotionColumns:
+    """Frames of motion as columns.
+
+    Args:
+        frames: in order; at least one.
+    """
+    texts = sorted({gesture for frame in frames for gesture in frame.gestures})
+    number = {text: index for index, text in enumerate(texts)}
+    return MotionColumns(
+        subject=frames[0].subject,
+        frame_id=np.array([frame.frame_id for frame in frames], dtype=np.int64),
+        capture_time_ns=np.array([frame.capture_time_ns for frame in frames], dtype=np.int64),
+        state=np.array([frame.pose.state for frame in frames], dtype=np.uint8),
+        confidence=np.array([frame.pose.confidence for frame in frames], dtype=np.float32),
+        root_position_in_world_m=np.stack([f.pose.root_position_in_world_m for f in frames]),
+        rotations_wxyz=np.stack([frame.pose.rotations_wxyz for frame in frames]),
+        positions_in_world_m=np.stack([frame.pose.positions_in_world_m for frame in frames]),
+        joint_state=np.stack([frame.pose.joint_state for frame in frames]),
+        joint_confidence=np.stack([frame.pose.joint_confidence for frame in frames]),
+        feet_planted=np.array([frame.pose.feet_planted for frame in frames], dtype=np.bool_),
+        face_state=np.array([frame.face.state for frame in frames], dtype=np.uint8),
+        face_confidence=np.array([frame.face.confidence for frame in frames], dtype=np.float32),
+        blendshapes=np.stack([frame.face.blendshapes for frame in frames]),
+        world_from_head=np.stack([frame.face.world_from_head for frame in frames]),
+        gaze_rad=np.stack([frame.face.gaze_rad for frame in frames]),
+        hand_states=np.array(
+            [(frame.left_hand_state, frame.right_hand_state) for frame in frames], dtype=np.uint8
+        ),
+        gestures=np.array(
+            [[number[gesture] for gesture in frame.gestures] for frame in frames], dtype=np.int32
+        ),
+        texts=tuple(texts),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,42 @@ def save_take(
     """
     path, file = create_take_file(folder, slate, PACKING_SUFFIX)
     file.close()
+    return _fill(path, packed_path(path), header, frames)
+
+
+def save_take_as(
+    path: Path, header: TakeHeader, frames: Iterable[tuple[Landmarks, MocapFrame]]
+) -> Path:
+    """Write a finished take to a file of a given name; nothing is replaced.
+
+    Args:
+        path: its folder is created when missing.
+        header: of the take.
+        frames: in order.
+
+    Returns:
+        The same path.
+
+    Raises:
+        TakeUnwritable: the file exists, or the disk is full; nothing is left then.
+    """
+    if path.exists():
+        raise TakeUnwritable(f"this file exists already: delete it or choose another name ({path})")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        packing = path.with_name(f"{path.name}.{os.getpid()}.part")
+        packing.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return _fill(packing, path, header, frames)
+
+
+def _fill(
+    path: Path,
+    finished: Path,
+    header: TakeHeader,
+    frames: Iterable[tuple[Landmarks, MocapFrame]],
+) -> Path:
     packer = FramePacker()
     try:
         writer = PackedWriter(path, header)
@@ -60,7 +96,6 @@ def save_take(
             for landmarks, motion in frames:
                 writer.add(packer.pack(landmarks, motion))
             writer.finish(packer.rejected_parts)
-            finished = packed_path(path)
             put_in_place(path, finished)
         except BaseException:
             writer.abandon()
@@ -129,18 +164,9 @@ def trim(take: Take, start_s: float, end_s: float | None) -> Path:
     if not frames:
         raise TakeUnreadable(f"the take has no frame between these times ({take.path})")
     until = "the end" if end_s is None else f"{end_s:g} s"
-    header = derived_header(take, f"{start_s:g} s to {until} of {take.path.name}")
+    origin = f"{start_s:g} s to {until} of {take.path.name}"
+    header = replace(take.header, history=[*take.header.history, origin])
     return save_take(take.path.parent, slate_of(take.path), header, frames)
-
-
-def derived_header(take: Take, origin: str) -> TakeHeader:
-    """The header of a take that was made from another.
-
-    Args:
-        take: the other.
-        origin: what was done to it, in words.
-    """
-    return replace(take.header, history=[*take.header.history, origin])
 
 
 def _between(

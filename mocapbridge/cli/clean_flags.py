@@ -1,0 +1,117 @@
+"""Flags of every command that solves recorded motion anew: configuration and clean-up."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mocapbridge.takes.clean.plan import CleanUp
+
+# What is written as a decimal number and means a fraction: SMPTE ST 12-1.
+_NTSC: Final = {"23.976": 24, "23.98": 24, "29.97": 30, "47.95": 48, "59.94": 60, "119.88": 120}
+_FASTEST: Final = 1000
+
+
+def add_clean_flags(
+    # What parsers and groups of arguments have in common has no public name.
+    parser: argparse._ActionsContainer,  # pyright: ignore[reportPrivateUsage]
+) -> None:
+    """Add them to a command."""
+    parser.add_argument(
+        "--config", metavar="FILE", help="a YAML file, or the name of a ready configuration"
+    )
+    parser.add_argument(
+        "--repair-outliers", action="store_true", help="joints that jump away and back at once"
+    )
+    parser.add_argument(
+        "--fill-gaps",
+        type=_positive,
+        metavar="S",
+        help="bridge what was unseen, up to S seconds",
+    )
+    parser.add_argument(
+        "--smooth", type=_positive, metavar="HZ", help="smooth without lag; walking needs about 6"
+    )
+    parser.add_argument("--from", dest="start_s", type=_not_negative, default=0.0, metavar="S")
+    parser.add_argument("--to", dest="end_s", type=_positive, metavar="S")
+    parser.add_argument(
+        "--make-loop",
+        type=_positive,
+        metavar="S",
+        help="find the best loop of S seconds or more, and blend its ends",
+    )
+    parser.add_argument(
+        "--fps", type=frame_rate, metavar="RATE", help="frames at exactly this rate: 24, 29.97 ..."
+    )
+
+
+def clean_up(arguments: argparse.Namespace) -> CleanUp:
+    """What the flags ask for."""
+    from mocapbridge.takes.clean.plan import CleanUp
+
+    return CleanUp(
+        repair_outliers=arguments.repair_outliers,
+        fill_gaps_s=arguments.fill_gaps or 0.0,
+        smooth_hz=arguments.smooth,
+        start_s=arguments.start_s,
+        end_s=arguments.end_s,
+        loop_s=arguments.make_loop,
+        rate=arguments.fps,
+    )
+
+
+def clean_arguments(arguments: argparse.Namespace) -> list[str]:
+    """The same flags as words of a command line, for another process."""
+    words: list[str] = ["--repair-outliers"] if arguments.repair_outliers else []
+    for flag, value in (
+        ("--config", arguments.config),
+        ("--fill-gaps", arguments.fill_gaps),
+        ("--smooth", arguments.smooth),
+        ("--from", arguments.start_s or None),
+        ("--to", arguments.end_s),
+        ("--make-loop", arguments.make_loop),
+        ("--fps", arguments.fps),
+    ):
+        if value is not None:
+            words += [flag, str(value)]
+    return words
+
+
+def frame_rate(text: str) -> Fraction:
+    """Frames/s of ``24``, ``29.97`` (which means 30000/1001) or ``24000/1001``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none of these.
+    """
+    if text in _NTSC:
+        return Fraction(_NTSC[text] * 1000, 1001)
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= _FASTEST:
+        raise argparse.ArgumentTypeError(
+            f"expected frames a second from 1 to {_FASTEST} such as 24, 29.97 or 24000/1001, "
+            f"got {text!r}"
+        )
+    return rate
+
+
+def _positive(text: str) -> float:
+    number = _not_negative(text)
+    if number == 0.0:
+        raise argparse.ArgumentTypeError("expected a number above 0")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 on, got {text!r}")
+    return number

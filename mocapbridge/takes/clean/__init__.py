@@ -1,0 +1,1 @@
+"""Cleaning up recorded motion: pure functions from columns to columns, over the whole clip."""
