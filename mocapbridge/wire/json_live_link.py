@@ -13,13 +13,16 @@ word when anything is missing.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mocapbridge.wire.json_text import NotJson, as_list, as_numbers, as_object, parse
 
 PORT: Final = 54321
+_PLACES: Final = '"Location":[%r,%r,%r],"Rotation":[%r,%r,%r,%r],"Scale":[%r,%r,%r]'
 MAX_PACKET_BYTES: Final = 65507
 """What UDP carries at most."""
 
@@ -56,26 +59,33 @@ def encode(subject: str, bones: Sequence[Bone]) -> bytes:
     Raises:
         Unencodable: a text is not ASCII, a number not finite, or the packet too long.
     """
-    for text in (subject, *(bone.name for bone in bones)):
-        if not text.isascii() or not text.isprintable():
-            raise Unencodable(f"JSONLiveLink takes ASCII alone, not {text!r}")
-    entries = [
-        {
-            "Name": bone.name,
-            "Parent": bone.parent,
-            "Location": list(bone.location_cm),
-            "Rotation": list(bone.rotation_xyzw),
-            "Scale": list(bone.scale),
-        }
-        for bone in bones
+    numbers = [
+        number for bone in bones for number in (*bone.location_cm, *bone.rotation_xyzw, *bone.scale)
     ]
-    try:
-        text = json.dumps({subject: entries}, separators=(",", ":"), allow_nan=False)
-    except ValueError as error:
-        raise Unencodable("JSONLiveLink cannot carry a number that is not finite") from error
+    if not all(map(math.isfinite, numbers)):
+        raise Unencodable("JSONLiveLink cannot carry a number that is not finite")
+    template = _template(subject, tuple((bone.name, bone.parent) for bone in bones))
+    text = template % tuple(numbers)
     if len(text) > MAX_PACKET_BYTES:
         raise Unencodable(f"JSONLiveLink packet of {len(text)} bytes is too long for UDP")
     return text.encode("ascii")
+
+
+@lru_cache(maxsize=16)
+def _template(subject: str, skeleton: tuple[tuple[str, int], ...]) -> str:
+    """A packet with places for ten numbers a bone: they are all that changes with the frame."""
+    for text in (subject, *(name for name, _ in skeleton)):
+        if not text.isascii() or not text.isprintable():
+            raise Unencodable(f"JSONLiveLink takes ASCII alone, not {text!r}")
+    bones = ",".join(
+        f'{{"Name":{_quoted(name)},"Parent":{parent},{_PLACES}}}' for name, parent in skeleton
+    )
+    return f"{{{_quoted(subject)}:[{bones}]}}"
+
+
+def _quoted(text: str) -> str:
+    """A JSON text that formatting leaves alone."""
+    return json.dumps(text).replace("%", "%%")
 
 
 def decode(datagram: bytes) -> tuple[str, list[Bone]]:

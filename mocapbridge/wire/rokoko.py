@@ -8,7 +8,9 @@ program may compress the same JSON as an LZ4 frame; the plugins take it plain, t
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mocapbridge.wire.json_text import NotJson, as_list, as_number, as_object, parse
@@ -18,6 +20,7 @@ MAX_PACKET_BYTES: Final = 65507
 """What UDP carries at most; the plugins read 81920."""
 VERSION: Final = "3,0"
 
+_PLACES: Final = '{"position":{"x":%r,"y":%r,"z":%r},"rotation":{"x":%r,"y":%r,"z":%r,"w":%r}}'
 _LZ4_MAGIC: Final = b"\x04\x22\x4d\x18"
 _FINGERS: Final = ("Thumb", "Index", "Middle", "Ring", "Little")
 _SEGMENTS: Final = ("Proximal", "Medial", "Distal")
@@ -98,20 +101,13 @@ def encode(frame: Frame) -> bytes:
     Raises:
         Unencodable: a number is not finite, or the packet too long.
     """
-    packet = {
-        "version": VERSION,
-        "fps": frame.rate_hz,
-        "scene": {
-            "timestamp": frame.timestamp_s,
-            "actors": [_actor_object(actor) for actor in frame.actors],
-            "characters": list[object](),
-            "props": list[object](),
-        },
-    }
-    try:
-        text = json.dumps(packet, separators=(",", ":"), allow_nan=False).encode()
-    except ValueError as error:
-        raise Unencodable("Rokoko's JSON cannot carry a number that is not finite") from error
+    if not all(map(math.isfinite, (frame.timestamp_s, frame.rate_hz))):
+        raise Unencodable("Rokoko's JSON cannot carry a time that is not finite")
+    actors = ",".join(map(_actor_text, frame.actors))
+    text = (
+        f'{{"version":"{VERSION}","fps":{frame.rate_hz!r},"scene":{{'
+        f'"timestamp":{frame.timestamp_s!r},"actors":[{actors}],"characters":[],"props":[]}}}}'
+    ).encode()
     if len(text) > MAX_PACKET_BYTES:
         raise Unencodable(f"Rokoko packet of {len(text)} bytes is too long for UDP")
     return text
@@ -145,8 +141,8 @@ def decode(datagram: bytes) -> Frame:
     return Frame(timestamp_s, rate_hz, tuple(map(_actor, actors)))
 
 
-def _actor_object(actor: Actor) -> dict[str, object]:
-    entry: dict[str, object] = {
+def _actor_text(actor: Actor) -> str:
+    head: dict[str, object] = {
         "name": actor.name,
         "color": [255, 200, 0],
         "meta": {
@@ -157,19 +153,32 @@ def _actor_object(actor: Actor) -> dict[str, object]:
             "hasFace": actor.face is not None,
         },
         "dimensions": {"totalHeight": actor.total_height_m, "hipHeight": actor.hip_height_m},
-        "body": {name: _bone_object(bone) for name, bone in actor.body.items()},
     }
-    if actor.face is not None:
-        entry["face"] = actor.face
-    return entry
+    places = [float(number) for bone in actor.body.values() for number in _in_order(bone)]
+    if not all(map(math.isfinite, places)):
+        raise Unencodable("Rokoko's JSON cannot carry a number that is not finite")
+    body = _body_template(tuple(actor.body)) % tuple(places)
+    face = "" if actor.face is None else f',"face":{_compact(actor.face)}'
+    return f'{_compact(head)[:-1]},"body":{body}{face}}}'
 
 
-def _bone_object(bone: Bone) -> dict[str, dict[str, float]]:
-    (px, py, pz), (w, x, y, z) = bone.position_m, bone.rotation_wxyz
-    return {
-        "position": {"x": px, "y": py, "z": pz},
-        "rotation": {"x": x, "y": y, "z": z, "w": w},
-    }
+def _compact(value: object) -> str:
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise Unencodable("Rokoko's JSON cannot carry a number that is not finite") from error
+
+
+@lru_cache(maxsize=16)
+def _body_template(names: tuple[str, ...]) -> str:
+    """A body with places for seven numbers a bone: they are all that changes with the frame."""
+    bones = ",".join(json.dumps(name).replace("%", "%%") + ":" + _PLACES for name in names)
+    return f"{{{bones}}}"
+
+
+def _in_order(bone: Bone) -> tuple[float, ...]:
+    w, x, y, z = bone.rotation_wxyz
+    return (*bone.position_m, x, y, z, w)
 
 
 def _actor(value: object) -> Actor:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from mocapbridge.errors import OutputFailed, OutputUnavailable
+from mocapbridge.errors import OutputFailed, OutputUnavailable, OutputUnheard
 from mocapbridge.outputs.udp import UdpSender
+from tests.motion_frames import SteppedClock
 
 ANSWER_S = 2.0
 ROOT = Path(__file__).parents[2]
@@ -90,6 +93,64 @@ def receiver_on(family: socket.AddressFamily, address: str) -> socket.socket:
     receiver.settimeout(ANSWER_S)
     receiver.bind((address, 0))
     return receiver
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [("127.0.0.1", False), ("localhost", False), ("192.0.2.7", True), ("239.1.2.3", True)],
+)
+def test_what_leaves_this_machine_is_warned_of(
+    host: str, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    sender = UdpSender(host, 9)
+    with caplog.at_level(logging.WARNING), contextlib.suppress(OutputUnavailable):
+        sender.open()
+        texts = [record.getMessage() for record in caplog.records]
+        assert any("leaves this machine" in text for text in texts) == warned
+    sender.close()
+
+
+def test_a_host_that_moves_is_followed_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name leads elsewhere after a while; the name server is slow."""
+    with receiver_on(socket.AF_INET, "127.0.0.1") as receiver:
+        port = receiver.getsockname()[1]
+        addresses = ["127.0.0.2"]
+        asked, may_answer = threading.Event(), threading.Event()
+        may_answer.set()
+
+        def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:
+            asked.set()
+            assert may_answer.wait(10.0)
+            if not addresses[-1]:
+                raise OSError("the name server has gone")
+            return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (addresses[-1], port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        clock = SteppedClock()
+        sender = UdpSender("studio.example", port, clock)
+        sender.open()
+        may_answer.clear()
+        asked.clear()
+        addresses.append("127.0.0.1")
+        for _ in range(20):  # nothing listens at the old address; nobody is asked again so soon
+            with contextlib.suppress(OutputUnheard):
+                sender.send(b"old")
+        assert not asked.is_set()
+        clock.sleep(6.0)
+        for _ in range(5):
+            with contextlib.suppress(OutputUnheard):
+                sender.send(b"old")
+        assert asked.wait(5.0)  # on another thread: the sends above have returned
+        assert not sender.recovery_due
+        may_answer.set()
+        for _ in range(100):
+            if sender.recovery_due:
+                break
+            threading.Event().wait(0.02)
+        sender.mend()
+        sender.send(b"new")
+        assert receiver.recv(16) == b"new"
+        sender.close()
 
 
 def test_ipv6_addresses() -> None:

@@ -37,6 +37,7 @@ class Follower:
         """Why the rig does not follow, for people; "" when it does."""
         self.recorder: Recorder | None = None
         self.last_motion: Motion | None = None
+        self._last_pose: Pose | None = None
         self._retargeter: Retargeter | None = None
         self._made_for: tuple[object, ...] = ()
         self._skeleton: Skeleton | None = None
@@ -52,7 +53,7 @@ class Follower:
         """Show the newest of the frames; every one of them goes to the recorder."""
         newest = frames[-1]
         armature = character.armature
-        follows = armature is not None and character.use_body and armature.mode != "EDIT"
+        follows = character.use_body and _can_be_posed(armature)
         pose = None
         retargeter = None
         for motion in frames if self.recorder is not None else (newest,):
@@ -61,15 +62,21 @@ class Follower:
             pose = retargeter.pose(motion) if retargeter is not None else None
             if self.recorder is not None:
                 self.recorder.add(motion, retargeter, pose)
-        if pose is not None and retargeter is not None:
+        self.last_motion, self._last_pose = newest, pose
+        self.show_again(character)
+
+    def show_again(self, character: Character) -> None:
+        """Show what was shown last: playback has put keys in its place."""
+        armature, retargeter, pose = character.armature, self._retargeter, self._last_pose
+        if armature is not None and retargeter is not None and pose is not None:
             self._write(armature, retargeter, pose)
-        if character.use_face and newest.blendshapes:
-            self._write_face(character, newest)
-        self.last_motion = newest
+        if character.use_face and self.last_motion is not None and self.last_motion.blendshapes:
+            self._write_face(character, self.last_motion)
 
     def forget(self) -> None:
         """Work everything out anew: another file, or another state of this one."""
         self._retargeter = None
+        self._last_pose = self.last_motion = None
         self._made_for = ()
         self._face.forget()
 
@@ -95,11 +102,11 @@ class Follower:
     def _made(
         self, character: Character, armature: bpy.types.Object, skeleton: Skeleton
     ) -> Retargeter | None:
-        if not character.saved_switches:
-            character.saved_switches = switch_to_rotations(armature)
         mapping = mapping_of(character)
         rig = read_rig(armature)
         bones = [bone for bone in mapping.bones() if bone in rig.bones]
+        if bones and not character.saved_switches:
+            character.saved_switches = switch_to_rotations(armature)
         rig = read_rig(armature, measured_following(armature, rig, bones))
         options = Options(
             travel=Travel(character.travel),
@@ -136,6 +143,11 @@ class Follower:
         for line in character.meshes:
             if line.mesh is not None:
                 self._face.write(line.mesh, names, weights)
+
+
+def _can_be_posed(armature: bpy.types.Object | None) -> bool:
+    """Not in edit mode, where bones come and go; not before Blender gave it a pose."""
+    return armature is not None and armature.pose is not None and armature.mode != "EDIT"
 
 
 def _write_properties(

@@ -75,6 +75,12 @@ class Live:
                 moved += self._advance(character)
         return moved
 
+    def show_again(self) -> None:
+        """Put the live pose back where playback has just put the keys' pose."""
+        for character in _characters() if self.running else ():
+            if character.enabled and character.uid in self.followers:
+                self.followers[character.uid].show_again(character)
+
     def follower(self, character: Character) -> Follower:
         """What follows for a character; made when there is none."""
         return self.followers.setdefault(character.uid, Follower())
@@ -136,19 +142,32 @@ def _forget(*_: object) -> None:
     LIVE.forget()
 
 
-_HANDLERS = ("load_post", "undo_post", "redo_post")
+@persistent
+def _after_frame_change(*_: object) -> None:
+    """While the scene plays, keys of a rig that is live would win over what comes in."""
+    windows = bpy.context.window_manager.windows
+    if any(window.screen.is_animation_playing for window in windows):
+        LIVE.show_again()
+
+
+_HANDLERS = {
+    "load_post": _forget,
+    "undo_post": _forget,
+    "redo_post": _forget,
+    "frame_change_post": _after_frame_change,
+}
 
 
 def register() -> None:
-    """Hear of other files and undo."""
-    for name in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(_forget)
+    """Hear of other files, undo and playback."""
+    for name, handler in _HANDLERS.items():
+        getattr(bpy.app.handlers, name).append(handler)
 
 
 def unregister() -> None:
     """Stop, and leave nothing behind."""
     LIVE.stop()
-    for name in _HANDLERS:
+    for name, handler in _HANDLERS.items():
         handlers = getattr(bpy.app.handlers, name)
-        if _forget in handlers:
-            handlers.remove(_forget)
+        if handler in handlers:
+            handlers.remove(handler)

@@ -14,6 +14,8 @@ from ..motion.quaternion import Quaternion, Vector
 _BULK_SHARE: Final = 3
 """Armatures of up to so many bones per bone that is turned are written all at once: measured, that
 takes a quarter of the time on a game rig and longer on a control rig of hundreds of bones."""
+_BULK_READS_ENUMS: Final = bpy.app.version >= (4, 2, 0)
+"""Blender 3.4 gives garbage for an enum in bulk."""
 _QUATERNION: Final = 0
 """Number of the rotation mode QUATERNION."""
 
@@ -42,7 +44,7 @@ class PoseWriter:
             How many of the bones are gone.
         """
         pose_bones = armature.pose.bones
-        if len(pose_bones) > _BULK_SHARE * len(bones):
+        if not _BULK_READS_ENUMS or len(pose_bones) > _BULK_SHARE * len(bones):
             return write_rotations(armature, bones, rotations_wxyz)
         names = pose_bones.keys()
         if names != self._names or bones is not self._bones:

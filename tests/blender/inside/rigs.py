@@ -190,4 +190,22 @@ def rigify() -> BuiltRig:
     return BuiltRig(armature, blender_axes, bones)
 
 
-RIGS = {"mixamo": mixamo, "vrm": vrm, "unreal": unreal, "rigify": rigify}
+def metarig() -> BuiltRig:
+    """Rigify's human metarig itself."""
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    armature = bpy.context.object
+    bones = {
+        side + part: f"{name}.{end}"
+        for side, end in (("left", "L"), ("right", "R"))
+        for part, name in (
+            ("UpperArm", "upper_arm"), ("LowerArm", "forearm"), ("Hand", "hand"),
+            ("UpperLeg", "thigh"), ("LowerLeg", "shin"), ("Foot", "foot"),
+            ("IndexProximal", "f_index.01"), ("IndexIntermediate", "f_index.02"),
+            ("MiddleProximal", "f_middle.01"),
+        )
+    }  # fmt: skip
+    return BuiltRig(armature, blender_axes, bones)
+
+
+RIGS = {"rigify_metarig": metarig, "mixamo": mixamo, "vrm": vrm, "unreal": unreal, "rigify": rigify}

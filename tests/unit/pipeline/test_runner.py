@@ -8,6 +8,7 @@ import pytest
 
 from mocapbridge.errors import (
     OutputFailed,
+    OutputUnheard,
     SourceLost,
     SourceUnavailable,
     SourceUnreadable,
@@ -144,6 +145,19 @@ def test_errors_of_one_output_are_counted_and_its_own(caplog: pytest.LogCaptureF
     assert end.outputs[1].errors == 0
     lines = [record for record in caplog.records if "nobody listens" in record.getMessage()]
     assert len(lines) == 1, "one line per ten seconds"
+
+
+def test_frames_that_nobody_hears_are_sent_and_are_no_errors() -> None:
+    def unheard(frame: MocapFrame) -> None:
+        if frame.frame_id % 2:
+            raise OutputUnheard("nothing listens yet", packets=3)
+
+    end = plain_pipeline(ScriptedSource(100), [CollectingOutput("lonely", unheard)]).run(never())
+    (out,) = end.outputs
+    assert (out.errors, out.last_error) == (0, "")
+    assert out.unheard == 50
+    assert out.frames == 100
+    assert out.packets >= 50 * 3 + 50
 
 
 def test_a_source_that_is_lost_three_times_comes_back() -> None:
