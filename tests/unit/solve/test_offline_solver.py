@@ -138,7 +138,7 @@ def test_front_taken_for_back_leaves_the_feet_where_they_point() -> None:
     apart = positions_of(solve(mistaken)) - positions_of(solve(frames))
     toes = [JOINT_INDEX["leftToes"], JOINT_INDEX["rightToes"]]
     assert np.abs(apart[:, toes]).max() < 0.05
-    assert np.median(np.linalg.norm(apart[22:34], axis=-1)) < 0.05
+    assert np.median(np.linalg.norm(apart[22:34], axis=-1)) < 0.08
 
 
 def test_a_turn_on_the_spot_is_no_exchange() -> None:
