@@ -53,7 +53,7 @@ class LiveSolver:
         self._posture = PostureSolver(options.forearm_twist)
         self._neutral = NeutralFace(options.neutral_face)
         self._offsets_m = build.offsets_m
-        self._figure = FigureTracker(self._camera, build)
+        self._figure = FigureTracker(self._camera, build, options.smoothing)
         self._placement = Placement(options.root, self._offsets_m, build.scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))

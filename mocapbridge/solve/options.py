@@ -90,6 +90,9 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     out."""
     neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
     """What the ARKit weights of a relaxed face are measured as, by name: it is taken off."""
+    smoothing: Literal["crisp", "normal", "smooth"] = "normal"
+    """How much the live body is smoothed; `crisp`: quicker, more jitter; `smooth`: calmer, later.
+    Hands and face are smoothed by the filters."""
     forearm_twist: Fraction = 0.5
     """Share of the hand's turn about the forearm that the forearm takes over."""
     joint_limits: tuple[JointLimitOptions, ...] = ()
