@@ -30,15 +30,11 @@ def main() -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     addon_utils.enable("mocapbridge_addon", default_set=True)
     from mocapbridge_addon.receive.receiver import Ports
-    from mocapbridge_addon.scene.bone_list import detect_rig
     from mocapbridge_addon.scene.live import LIVE
-    from mocapbridge_addon.scene.properties import add_character
 
     armature = _rig()
     meshes = [_mesh(armature, shapes=True), _mesh(armature, shapes=False)]
-    character = add_character(bpy.context.scene.mocapbridge, armature)
-    detect_rig(character)
-    character.meshes.add().mesh = meshes[0]
+    character = _character(armature, meshes[0])
     LIVE.start(Ports(link_port=0))
     datagrams, description = _datagrams()
     running = iter(range(len(datagrams)))
@@ -85,6 +81,16 @@ def main() -> None:
     )
     print(f"  evaluation included, over the floor: {np.median(evaluated) / np.median(floor):.3f}")
     LIVE.stop()
+
+
+def _character(armature: bpy.types.Object, face: bpy.types.Object) -> bpy.types.PropertyGroup:
+    from mocapbridge_addon.scene.bone_list import detect_rig
+    from mocapbridge_addon.scene.properties import add_character
+
+    character = add_character(bpy.context.scene.mocapbridge, armature)
+    detect_rig(character)
+    character.meshes.add().mesh = face
+    return character
 
 
 def _print_times(times_s: dict[str, list[float]]) -> None:

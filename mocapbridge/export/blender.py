@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from mocapbridge.errors import TakeError
 from mocapbridge.export.clip import Clip
@@ -39,15 +43,20 @@ def write_with_blender(clip: Clip, path: Path, options: ExportOptions, progress:
         TakeError: there is no Blender, or it failed or took longer than a quarter of an hour.
     """
     command = blender_command(options.blender)
+    whole_rate = math.ceil(clip.frame_rate)
+    # Blender's importer takes 29.97 for 30.03 (it multiplies by the rate's base): it gets whole
+    # frames at a whole rate, and the rate afterwards.
+    whole_frames = replace(clip, times_s=np.arange(clip.frames) / whole_rate)
     with tempfile.TemporaryDirectory(prefix="mocapbridge-") as folder:
         glb = Path(folder) / "take.glb"
-        write_glb(clip, glb, options, lambda done: progress(0.3 * done))
+        write_glb(whole_frames, glb, options, lambda done: progress(0.3 * done))
         task = {
             "source": str(glb),
             "target": str(path.resolve()),
             "outcome": str(Path(folder) / "outcome"),
             "frames": clip.frames,
-            "frame_rate": clip.frame_rate.as_integer_ratio(),
+            "whole_rate": whole_rate,
+            "rate_base": whole_rate / float(clip.frame_rate),
         }
         _run([*command, json.dumps(task)], Path(folder) / "outcome")
     progress(1.0)

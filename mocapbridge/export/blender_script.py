@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR GPL-3.0-or-later
 """Runs inside Blender: imports a GLB file and exports it as FBX or USD.
 
-The argument after `--` is a JSON object with `source`, `target`, `frames`, `frame_rate` and
-`outcome`: a file that tells what went wrong, and is empty when nothing did.
+The argument after `--` is a JSON object with `source`, `target`, `frames`, `whole_rate`,
+`rate_base` and `outcome`: a file that tells what went wrong, and is empty when nothing did.
 """
 
 from __future__ import annotations
@@ -34,12 +34,10 @@ def main(task: dict[str, Any]) -> str:
         )
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    numerator, denominator = task["frame_rate"]
-    # The rate is fps / fps_base, and fps an integer of at most 32767.
-    whole = -(-numerator // denominator)
-    scene.render.fps = whole
-    scene.render.fps_base = whole * denominator / numerator
+    scene.render.fps, scene.render.fps_base = task["whole_rate"], 1.0
     bpy.ops.import_scene.gltf(filepath=task["source"], disable_bone_shape=True)
+    # The rate is fps / fps_base.
+    scene.render.fps_base = task["rate_base"]
     scene.frame_start, scene.frame_end = 0, task["frames"] - 1
     target = Path(task["target"])
     if target.suffix.lower() == ".fbx":

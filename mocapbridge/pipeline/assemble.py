@@ -5,22 +5,17 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Generator
-from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from mocapbridge.clock import Clock, RunAnchor, SystemClock
-from mocapbridge.config.mappings import output_mappings, requested_mapping
+from mocapbridge.config.mappings import output_mappings
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.servers import control_sockets
 from mocapbridge.filters.smoother import Smoother
-from mocapbridge.outputs.base import Output
-from mocapbridge.outputs.options import OutputOptions
-from mocapbridge.outputs.rate_limited import RateLimited
 from mocapbridge.pipeline.commands import RunCommands, StageMakers
-from mocapbridge.pipeline.mapping_watch import MappingWatch, WatchedMapping
+from mocapbridge.pipeline.output_opener import open_outputs
 from mocapbridge.pipeline.replay import (
     PassingSmoother,
     RecordedSolver,
@@ -30,9 +25,7 @@ from mocapbridge.pipeline.replay import (
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
 from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
 from mocapbridge.pipeline.take_opener import take_header, take_opener
-from mocapbridge.registry import OUTPUTS, SOURCES, TRACKERS, implementation
-from mocapbridge.retarget.load import load_mapping
-from mocapbridge.retarget.mapping import Retarget
+from mocapbridge.registry import SOURCES, TRACKERS, implementation
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
@@ -90,27 +83,11 @@ def open_pipeline(
             session_id=secrets.randbits(64),
             frame_rate=stated_rate(source.nominal_fps),
             rest_positions_m=solver.rest_positions_m,
-            blendshapes_measured=tracker.face_blendshapes_measured,
+            blendshapes_measured=tracker.face_source != "none",
             anchor=RunAnchor.now(),
+            face_source=tracker.face_source,
         )
-        retargets = {request: Retarget(made, info) for request, made in mappings.items()}
-        outputs: list[Output] = []
-        chosen: list[Retarget | None] = []
-        for options in config.outputs:
-            if options.enabled:
-                request = requested_mapping(config, options)
-                retarget = None if request is None else retargets[request]
-                output = _output(options, info if retarget is None else retarget.info)
-                opened.callback(output.close)
-                output.open()
-                outputs.append(output)
-                chosen.append(retarget)
-        watch = MappingWatch(
-            [
-                WatchedMapping(each, partial(load_mapping, *request))
-                for request, each in retargets.items()
-            ]
-        )
+        sending = open_outputs(config, mappings, info, opened)
         overlay = _overlay(overlay_path, source, opened)
         film = _film(film_path, source, opened)
         parts = PipelineParts(
@@ -118,15 +95,15 @@ def open_pipeline(
             tracker=tracker,
             smoother=smoother,
             solver=solver,
-            outputs=tuple(outputs),
-            retargets=tuple(chosen),
-            watch_mappings=watch.run if retargets else None,
+            outputs=sending.outputs,
+            retargets=sending.retargets,
+            watch_mappings=sending.watch_mappings,
             open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
             overlay=overlay,
             film=film,
             native_pace=getattr(config.source, "pace", "native") == "native",
-            settle_s=SETTLE_S if outputs and not source.live else 0.0,
+            settle_s=SETTLE_S if sending.outputs and not source.live else 0.0,
             repairs=lambda: _counters(tracker, smoother),
         )
         pipeline = Pipeline(parts, clock)
@@ -137,7 +114,7 @@ def open_pipeline(
         smoother=lambda changed: _smoother(changed, source),
         solver=lambda changed: _solver(changed, source),
     )
-    commands = RunCommands(pipeline, config, makers)
+    commands = RunCommands(pipeline, config, info, makers)
     try:
         with control_sockets(config.control, commands.carry_out):
             yield pipeline
@@ -160,20 +137,10 @@ def stated_rate(nominal_fps: float) -> tuple[int, int]:
     return Fraction(nominal_fps).limit_denominator(1000).as_integer_ratio()
 
 
-def _tag(options: SourceOptions | OutputOptions) -> str:
-    return str(options.__struct_config__.tag)
-
-
 def make_source(options: SourceOptions, clock: Clock) -> Source:
     """The configured source, not opened."""
-    return implementation(SOURCES, "mocapbridge.source", _tag(options))(options, clock)
-
-
-def _output(options: OutputOptions, info: StreamInfo) -> Output:
-    if options.subject is not None:
-        info = replace(info, subject=options.subject)
-    made = implementation(OUTPUTS, "mocapbridge.output", _tag(options))(options, info)
-    return made if options.rate_limit_hz is None else RateLimited(made, options.rate_limit_hz)
+    kind = str(options.__struct_config__.tag)
+    return implementation(SOURCES, "mocapbridge.source", kind)(options, clock)
 
 
 def make_model_store(config: RunConfig, progress: Progress | None) -> ModelStore | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,10 @@ from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT, PARENTS
 from mocapbridge.types import Float32Array, Float64Array, PoseMotion
 
-NOTHING = -1
+NOTHING: Final = -1
 """Source of a joint that stays at rest."""
-_AXES = 3
-_TINY = 1e-12
+_AXES: Final = 3
+_TINY: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)

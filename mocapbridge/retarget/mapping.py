@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mocapbridge.clock import NS_PER_S
 from mocapbridge.retarget.channels import ChannelReader, Scene, head_angles_rad
 from mocapbridge.retarget.joints import JointProgram, TargetJoint
 from mocapbridge.retarget.mirror import mirrored, mirrored_positions
+from mocapbridge.retarget.sources import HEAD_ANGLES
 from mocapbridge.retarget.values import ValueProgram, ValueRule
 from mocapbridge.types import (
     FaceMotion,
@@ -24,7 +25,8 @@ from mocapbridge.types import (
     StreamNames,
 )
 
-_LONGEST_STEP_S = 1.0
+_LONGEST_STEP_S: Final = 1.0
+_HEAD_ANGLES: Final = len(HEAD_ANGLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class Retarget:
         """Use another mapping from the next frame on."""
         self._program = _Program(mapping, self._info)
 
+    def describe(self, info: StreamInfo) -> None:
+        """The stream has another description from the next frame on."""
+        self._info = info
+        self._program = _Program(self._program.mapping, info)
+
     def map(self, landmarks: SmoothedLandmarks, motion: MocapFrame) -> Mapped:
         """One frame; frames come in order."""
         program = self._program
@@ -143,20 +150,23 @@ class _Angles:
     """Changed angles of head and eyes."""
 
     def __init__(self, places: Sequence[int], first_row: int) -> None:
-        self._head = [(place, first_row + row) for row, place in enumerate(places) if place < 3]  # noqa: PLR2004 - yaw, pitch, roll
-        self._gaze = [(place - 3, first_row + row) for row, place in enumerate(places) if place > 2]  # noqa: PLR2004 - the eyes' follow
+        rows = {place: first_row + row for row, place in enumerate(places)}
+        self._head = {place: row for place, row in rows.items() if place < _HEAD_ANGLES}
+        self._gaze = {
+            place - _HEAD_ANGLES: row for place, row in rows.items() if place >= _HEAD_ANGLES
+        }
 
     def changed(self, face: FaceMotion, values: Float64Array) -> FaceMotion:
         if self._head and face.world_from_head.any():
             angles = list(head_angles_rad(face.world_from_head))
-            for place, row in self._head:
+            for place, row in self._head.items():
                 angles[place] = float(np.radians(values[row]))
             transform = face.world_from_head.copy()
             transform[:3, :3] = _head_rotation(*angles)
             face = replace(face, world_from_head=transform)
         if self._gaze:
             gaze = face.gaze_rad.copy()
-            for place, row in self._gaze:
+            for place, row in self._gaze.items():
                 gaze[place // 2, place % 2] = np.radians(values[row])
             face = replace(face, gaze_rad=gaze)
         return face

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import numpy as np
@@ -136,8 +136,7 @@ class SkeletonMaker:
         return (x, y, z)
 
     def _turn_row(self, name: str, given: Given, axis: str) -> int:
-        turn: dict[str, object] = given.value  # type: ignore[assignment]
-        value = turn.get(axis)
+        value = cast("dict[str, object]", given.value).get(axis)
         if value is None:
             return NOTHING
         where = given.where._replace(path=(*given.where.path, axis))
@@ -185,7 +184,7 @@ def _ancestors(joint: int) -> list[int]:
 
 def _fields(value: object, where: Where) -> dict[str, Given]:
     if isinstance(value, dict):
-        fields: dict[str, object] = value  # type: ignore[assignment]
+        fields = cast("dict[str, object]", value)
         return {
             key: Given(item, where._replace(path=(*where.path, key)))
             for key, item in fields.items()

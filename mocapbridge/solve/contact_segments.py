@@ -19,8 +19,8 @@ from mocapbridge.types import Float64Array
 
 BoolArray = npt.NDArray[np.bool_]
 
-_STILL_M_S: Final = 0.22
-_MOVING_M_S: Final = 0.45
+_STILL_M_S: Final = 0.15
+_MOVING_M_S: Final = 0.35
 """Speeds of ankle and toe: a foot stands from below the first up to the second."""
 _LOW_M: Final = 0.09
 _HIGH_M: Final = 0.14

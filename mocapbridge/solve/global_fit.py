@@ -54,7 +54,7 @@ _SIZE: Final = 3 * bones.POINT_COUNT
 _BAND: Final = 2 * _SIZE
 _ROWS, _COLUMNS = np.tril_indices(_SIZE)
 _ACCELERATION_M_S2: Final = np.array(
-    (20.0, 15.0, 15.0, 30.0, 30.0, 45.0, 45.0, 12.0, 12.0, 25.0, 25.0, 35.0, 35.0)
+    (14.0, 10.0, 10.0, 20.0, 20.0, 30.0, 30.0, 8.0, 8.0, 18.0, 18.0, 25.0, 25.0)
 )
 """(13,) accelerations of nose, shoulders, elbows, wrists, hips, knees and ankles, a few times their
 usual ones: what is slower passes, what is quicker is noise."""
@@ -72,6 +72,8 @@ class ClipEvidence:
     """(n, 13, 2) slopes x / z and y / z."""
     trust: Float64Array
     """(n, 13) 0..1; 0 where nothing was seen."""
+    depth_trust: Float64Array
+    """(n,) 0..1, how far to believe the world landmarks' depths of each frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _cut(evidence: ClipEvidence, window: slice) -> ClipEvidence:
         evidence.points_m[window],
         evidence.rays[window],
         evidence.trust[window],
+        evidence.depth_trust[window],
     )
 
 
@@ -156,6 +159,7 @@ class _Window:
         self._pull = bone_trust[..., None] / np.array(
             (_ACROSS_SPREAD_M**2, _ACROSS_SPREAD_M**2, _DEPTH_SPREAD_M**2)
         )
+        self._pull[..., 2] *= evidence.depth_trust[:, None]
         self._coupling = self._smoothness()
 
     def solve(self, points: Float64Array, iterations: int) -> Float64Array:

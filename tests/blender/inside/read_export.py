@@ -9,17 +9,21 @@ import sys
 from typing import Any
 
 bpy: Any = importlib.import_module("bpy")
-path, frames = sys.argv[1], json.loads(sys.argv[2])
+path, frames, (numerator, denominator) = sys.argv[1], *map(json.loads, sys.argv[2:4])
 bpy.ops.wm.read_factory_settings(use_empty=True)
 scene = bpy.context.scene
-scene.render.fps = 25
+scene.render.fps = round(numerator / denominator)
+scene.render.fps_base = scene.render.fps * denominator / numerator
 ending = path.rpartition(".")[2]
 if ending == "bvh":
     bpy.ops.import_anim.bvh(filepath=path, global_scale=0.01, update_scene_fps=True)
 elif ending == "glb":
+    # Its importer multiplies by the base where the scene's rate divides by it.
+    scene.render.fps_base = 1.0 / scene.render.fps_base
     bpy.ops.import_scene.gltf(filepath=path)
 elif ending == "fbx":
-    bpy.ops.import_scene.fbx(filepath=path)
+    # The older importer takes 29.97 for 30.
+    bpy.ops.wm.fbx_import(filepath=path)
 else:
     bpy.ops.wm.usd_import(filepath=path)
 first = 1 if ending in ("bvh", "fbx") else 0
