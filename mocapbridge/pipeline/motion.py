@@ -21,14 +21,14 @@ from mocapbridge.pipeline.stages import (
 )
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.solve.base import Solver
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks
+from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, VideoFrame
 
 TICK_S: Final = 0.1
 """How often a silent source is bridged with held motion, and errands are looked for without
 frames."""
 
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
-GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
+GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame, VideoFrame | None], None]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Motion:
         motion = stages.solver.solve(smoothed)
         solved_s = time.perf_counter()
         self._give(smoothed, motion, tracked.since_ns)
-        stages.recorder(landmarks, motion)
+        stages.recorder(landmarks, motion, tracked.picture)
         given_s = time.perf_counter()
 
         stats.stages["smooth"].add(smoothed_s - started_s)
