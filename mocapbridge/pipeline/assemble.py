@@ -115,7 +115,7 @@ def open_pipeline(
         smoother=lambda changed: _smoother(changed, source),
         solver=lambda changed: _solver(changed, source),
     )
-    commands = RunCommands(pipeline, config, makers)
+    commands = RunCommands(pipeline, config, info, makers)
     try:
         with control_sockets(config.control, commands.carry_out):
             yield pipeline
