@@ -40,7 +40,7 @@ def main(path: str, target: str, frames: list[int], camera: dict[str, Any]) -> N
 def _set_up(scene: Any, camera: dict[str, Any]) -> None:  # noqa: ANN401 - bpy has no types
     width, height = camera["size"]
     scene.render.engine = "CYCLES"
-    scene.cycles.samples = 16
+    scene.cycles.samples = 8
     scene.cycles.use_denoising = False
     scene.view_settings.view_transform = "Standard"
     scene.render.resolution_x, scene.render.resolution_y = width, height

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import NewType, TypeAlias
+from typing import Literal, NewType, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,11 @@ from mocapbridge.clock import RunAnchor
 Float32Array: TypeAlias = npt.NDArray[np.float32]
 Float64Array: TypeAlias = npt.NDArray[np.float64]
 UInt8Array: TypeAlias = npt.NDArray[np.uint8]
+
+FaceSource: TypeAlias = Literal["none", "official", "own", "synthetic", "unknown"]
+"""Where the face's expression comes from. ``none``: the face is off; ``official``: Google's
+blendshape network; ``own``: our network reads it off the landmarks, because the face model in use
+has none; ``synthetic``: it was made up; ``unknown``: a take of an early version does not say."""
 
 POSE_LANDMARK_COUNT = 33
 FACE_LANDMARK_COUNT = 478
@@ -242,6 +247,8 @@ class StreamInfo:
     """False where the face model in use gives no blendshape scores."""
     anchor: RunAnchor = field(default_factory=RunAnchor.now)
     """Gives the wall clock of a capture time; the pipeline passes the anchor of its run."""
+    face_source: FaceSource = "none"
+    """Where the face's expression comes from."""
     names: StreamNames | None = None
     """What joints and blendshapes are after a mapping; None: the 55 of ``skeleton`` and the 52 of
     ``blendshapes``."""

@@ -18,6 +18,7 @@ from mocapbridge.skeleton import rest_positions_m
 from mocapbridge.types import (
     FaceLandmarks,
     FaceMotion,
+    FaceSource,
     HandLandmarks,
     Landmarks,
     MocapFrame,
@@ -122,7 +123,7 @@ class PlainTracker:
     """Landmarks at zero, after ``on_track`` was asked."""
 
     inference_s = 0.0
-    face_blendshapes_measured = False
+    face_source: FaceSource = "none"
 
     def __init__(self, on_track: Callable[[VideoFrame], None] = lambda _frame: None) -> None:
         self._on_track = on_track

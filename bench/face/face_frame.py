@@ -1,6 +1,6 @@
 """Landmarks of many frames at once, to the face's own frame and back to a picture.
 
-The same geometry as `mocapbridge.tracking.face_pose`, for arrays of frames.
+The same geometry as `mocapbridge.geometry.face_pose`, for arrays of frames.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.types import Float32Array, Float64Array
 
 _HEIGHT: Final = 2.0 * np.tan(np.radians(63.0) / 2.0)

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from bench.face.face_frame import FaceFrames, to_face, to_picture
 from bench.face.tracks import FaceTrack
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array, Float64Array
 
 PICTURE_PX: Final = (512, 512)

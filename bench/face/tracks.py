@@ -47,13 +47,21 @@ class Sources:
     cache: Path
 
 
-def load_track(clip: Clip, bundle: Path, sources: Sources) -> FaceTrack:
-    """The track of one clip with one bundle, made on first use."""
+def load_track(clip: Clip, bundle: Path, sources: Sources, *, mirrored: bool = False) -> FaceTrack:
+    """The track of one clip with one bundle, made on first use.
+
+    Args:
+        clip: which footage.
+        bundle: which face bundle.
+        sources: where the footage lies and tracks are kept.
+        mirrored: show the bundle the mirrored pictures (landmarks and scores stay mirrored).
+    """
     digest = hashlib.sha256(bundle.read_bytes()).hexdigest()[:12]
-    kept = sources.cache / f"{clip.name}.{digest}.npz"
+    kept = sources.cache / f"{clip.name}{'.mirrored' if mirrored else ''}.{digest}.npz"
     if not kept.exists():
         sources.cache.mkdir(parents=True, exist_ok=True)
-        _track(clip, sources.footage / f"{clip.name}.mp4", bundle, kept)
+        video = sources.footage / f"{clip.name}.mp4"
+        _track(clip, FaceTask(bundle, video=True), video, kept, mirrored=mirrored)
     with np.load(kept) as data:
         width, height = (int(value) for value in data["image_size_px"])
         return FaceTrack(
@@ -71,8 +79,13 @@ def both_tracks(clip: Clip, sources: Sources) -> tuple[FaceTrack, FaceTrack]:
     """Official and rebuilt bundle on one clip, the frames in which both found the face."""
     official = load_track(clip, sources.official, sources)
     rebuilt = load_track(clip, sources.rebuilt, sources)
-    _, first, second = np.intersect1d(official.frame, rebuilt.frame, return_indices=True)
-    return _picked(official, first), _picked(rebuilt, second)
+    return same_frames(official, rebuilt)
+
+
+def same_frames(one: FaceTrack, other: FaceTrack) -> tuple[FaceTrack, FaceTrack]:
+    """Two tracks of one clip, cut down to the frames that both have."""
+    _, first, second = np.intersect1d(one.frame, other.frame, return_indices=True)
+    return _picked(one, first), _picked(other, second)
 
 
 def pictures_of(video: Path) -> Iterator[UInt8Array]:
@@ -103,9 +116,8 @@ def _picked(track: FaceTrack, rows: npt.NDArray[np.int64]) -> FaceTrack:
     )
 
 
-def _track(clip: Clip, video: Path, bundle: Path, kept: Path) -> None:
+def _track(clip: Clip, task: FaceTask, video: Path, kept: Path, *, mirrored: bool) -> None:
     fps = float(cv2.VideoCapture(str(video)).get(cv2.CAP_PROP_FPS))
-    task = FaceTask(bundle, video=True)
     window = clip.head_px
     finds: list[FaceFind] = []
     frames: list[int] = []
@@ -113,13 +125,15 @@ def _track(clip: Clip, video: Path, bundle: Path, kept: Path) -> None:
     for index, whole in enumerate(pictures_of(video)):
         picture = whole if window is None else _cut(whole, window)
         size_px = (picture.shape[1], picture.shape[0])
+        if mirrored:
+            picture = np.ascontiguousarray(picture[:, ::-1])
         find = task.find(picture, round(index * 1000.0 / fps))
         if find is None:
             continue
         finds.append(find)
         frames.append(index)
         if window is not None:
-            window = _followed(window, find.image)
+            window = _followed(window, find.image, mirrored=mirrored)
     task.close()
     matrices = [find.camera_from_face_cm for find in finds if find.camera_from_face_cm is not None]
     scores = [find.blendshapes for find in finds if find.blendshapes is not None]
@@ -144,10 +158,14 @@ def _cut(picture_bgr: UInt8Array, window: tuple[int, int, int]) -> UInt8Array:
     return cast("UInt8Array", canvas)
 
 
-def _followed(window: tuple[int, int, int], points: Float32Array) -> tuple[int, int, int]:
+def _followed(
+    window: tuple[int, int, int], points: Float32Array, *, mirrored: bool
+) -> tuple[int, int, int]:
     x, y, side = window
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     centre = (low + high) / 2 - 0.5
+    if mirrored:
+        centre[0] = -centre[0]
     wanted = _WINDOW_FACES * side * float((high - low).max())
     moved = round(x + side * float(centre[0])), round(y + side * float(centre[1]))
     return moved[0], moved[1], round(0.8 * side + 0.2 * wanted)

@@ -30,8 +30,8 @@ from bench.face.landmark_mixing import PICTURE_PX, FaceMixer
 from bench.face.teacher import POINTS, SCORED, Teacher
 from bench.face.tracks import Sources, both_tracks, load_track
 from bench.face.warped_pictures import CANVAS_PX, load_pairs
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.tracking.face_blendshapes import normalised_points
-from mocapbridge.tracking.face_canonical import load_canonical_face
 from mocapbridge.types import Float32Array, Float64Array
 
 _SEED: Final = 1

@@ -18,7 +18,7 @@ import numpy as np
 from bench.face.clips import CLIPS
 from bench.face.tasks import FaceTask
 from bench.face.tracks import FaceTrack, Sources, load_track, pictures_of
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array, Float64Array, UInt8Array
 
 CANVAS_PX: Final = (384, 384)

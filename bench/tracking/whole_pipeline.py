@@ -21,7 +21,7 @@ from mocapbridge.sources.options import VideoOptions
 from mocapbridge.sources.video_file import VideoFileSource
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.model_store import ModelStore
-from mocapbridge.types import Landmarks, StreamInfo, VideoFrame
+from mocapbridge.types import FaceSource, Landmarks, StreamInfo, VideoFrame
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class _ListeningTracker:
         self._tracker = tracker
         self._measured = measured
         self._last_s: float | None = None
-        self.face_blendshapes_measured = tracker.face_blendshapes_measured
+        self.face_source: FaceSource = tracker.face_source
         self.inference_s = 0.0
 
     def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:

@@ -22,8 +22,15 @@ class ClipJob(NamedTuple):
     clip: Path
     take: Path
     """What is made of it."""
-    flags: tuple[str, ...]
+    exports: tuple[Path, ...] = ()
+    """Files in other formats, by their endings."""
+    flags: tuple[str, ...] = ()
     """Further words for ``mocapbridge solve``."""
+
+    @property
+    def done(self) -> bool:
+        """Whether everything is there."""
+        return all(path.exists() for path in (self.take, *self.exports))
 
 
 class ClipResult(NamedTuple):
@@ -36,8 +43,16 @@ class ClipResult(NamedTuple):
     seconds: float
 
 
-def jobs_of(clips: Sequence[Path], folder: Path, flags: tuple[str, ...]) -> list[ClipJob]:
-    """A job for each clip; the take is called like the clip.
+def jobs_of(
+    clips: Sequence[Path], folder: Path, endings: Sequence[str], flags: tuple[str, ...]
+) -> list[ClipJob]:
+    """A job for each clip; the files are called like the clip.
+
+    Args:
+        clips: footage.
+        folder: where the files go.
+        endings: of other formats that are wanted, such as ``bvh``.
+        flags: further words for ``mocapbridge solve``.
 
     Raises:
         ConfigError: two clips would make the same take.
@@ -50,26 +65,50 @@ def jobs_of(clips: Sequence[Path], folder: Path, flags: tuple[str, ...]) -> list
                 f"{clip} and {jobs[take].clip} would make the same take {take.name}: "
                 "process them into different folders"
             )
-        jobs[take] = ClipJob(clip.absolute(), take, flags)
+        exports = tuple(take.with_name(f"{clip.stem}.{ending.lstrip('.')}") for ending in endings)
+        jobs[take] = ClipJob(clip.absolute(), take, exports, flags)
     return list(jobs.values())
 
 
 def run_job(job: ClipJob) -> ClipResult:
-    """Solve one clip, in a process of its own. Nothing is raised for what goes wrong in it."""
+    """Solve and export one clip, in processes of their own; what is there already is left alone.
+
+    Nothing is raised for what goes wrong in them.
+    """
     started_s = time.monotonic()
-    command = [sys.executable, "-m", "mocapbridge", "solve", str(job.clip)]
-    command += ["--output", str(job.take), *job.flags]
+    commands: list[list[str]] = []
+    if not job.take.exists():
+        commands.append(["solve", str(job.clip), "--output", str(job.take), *job.flags])
+    missing = [path for path in job.exports if not path.exists()]
+    if missing:
+        targets = [word for path in missing for word in ("--to", str(path))]
+        commands.append(["export", str(job.take), *targets])
+    exit_code, told = 0, f"done before: {job.take}"
+    for command in commands:
+        exit_code, said = _run(command)
+        told = said if exit_code or command[0] == "solve" else told
+        if exit_code:
+            break
+    return ClipResult(job.clip, exit_code, told, time.monotonic() - started_s)
+
+
+def _run(words: list[str]) -> tuple[int, str]:
+    """Exit code and last line of a command of ours."""
     ended = subprocess.run(  # noqa: S603 - our own program
-        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        [sys.executable, "-m", "mocapbridge", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
     said = ended.stdout if ended.returncode == 0 else ended.stderr
     lines = [line for line in said.splitlines() if line.strip()]
     told = lines[-1].removeprefix("mocapbridge: error: ") if lines else ""
-    exit_code = ended.returncode
-    if exit_code < 0 or (exit_code and not told):
-        told = f"the process ended with {exit_code}" + (f": {told}" if told else "")
-        exit_code = _CRASHED
-    return ClipResult(job.clip, exit_code, told, time.monotonic() - started_s)
+    if ended.returncode < 0 or (ended.returncode and not told):
+        more = f": {told}" if told else ""
+        return _CRASHED, f"the process ended with {ended.returncode}{more}"
+    return ended.returncode, told
 
 
 def run_here(jobs: Sequence[ClipJob], at_once: int) -> Iterator[ClipResult]:

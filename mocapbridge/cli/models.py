@@ -147,6 +147,6 @@ def _face_abilities(bundle: ResolvedBundle) -> str:
         return f" ({'with' if bundle.has_blendshapes else 'without'} blendshape scores)"
     if bundle.name != "face_landmarker":
         return ""
-    blendshapes = "with" if bundle.has_blendshapes else "without"
-    matrix = "with" if bundle.has_face_geometry else "without"
-    return f" ({blendshapes} blendshape scores, {matrix} head matrix)"
+    if bundle.has_blendshapes:
+        return " (face source in use: official, its own blendshape scores)"
+    return " (face source in use: own, our network reads blendshapes off the landmarks)"

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from mocapbridge.cli.clip_jobs import ClipJob, ClipResult
 
 _DESCRIPTION: Final = """\
-Track and solve many clips, each into a take of its own name in DIR. Clips whose take is there
+Track and solve many clips, each into a take of its own name in DIR. Clips whose files are there
 already are skipped, so that the same command goes on after an interruption; a clip that fails does
 not stop the others. Each clip is solved by a process of its own."""
 
 _EPILOG: Final = """\
 examples:
-  mocapbridge process shoot/*.mp4 --out solved
+  mocapbridge process shoot/*.mp4 --out solved --export bvh --export glb
   mocapbridge process shoot/*.mp4 --out solved --jobs 4 --smooth 6 --config tall.yaml
   mocapbridge process shoot/*.mp4 --out /shared/solved --cluster tcp://10.0.0.5:8786
 """
@@ -42,6 +42,13 @@ def add_parser(
     parser.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the takes go")
     parser.add_argument(
+        "--export",
+        action="append",
+        default=[],
+        metavar="ENDING",
+        help="also export each take: bvh, glb, csv ... (docs/export.md); may be repeated",
+    )
+    parser.add_argument(
         "--jobs", type=_jobs, metavar="N", help="clips at once; one for each core when left out"
     )
     parser.add_argument(
@@ -60,9 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     from mocapbridge.cli.cluster import run_on_cluster
     from mocapbridge.cli.offline import step_bars
 
-    jobs = jobs_of(arguments.clips, arguments.out, tuple(clean_arguments(arguments)))
-    done = [job for job in jobs if job.take.exists()]
-    todo = [job for job in jobs if not job.take.exists()]
+    flags = tuple(clean_arguments(arguments))
+    jobs = jobs_of(arguments.clips, arguments.out, arguments.export, flags)
+    done = [job for job in jobs if job.done]
+    todo = [job for job in jobs if not job.done]
     results: list[ClipResult] = []
     with step_bars() as tell:
         tell("clips", len(done), len(jobs))

@@ -71,7 +71,8 @@ def summary(end: RunSnapshot) -> str:
     for out in end.outputs:
         trouble = f", {out.skipped} skipped" if out.skipped else ""
         if out.unheard:
-            trouble += f", nothing listened to {out.unheard} of them"
+            now_and_then = " at times" if 3 * out.unheard < out.frames else ""
+            trouble += f", no receiver was there{now_and_then}"
         if out.errors:
             trouble += f", {out.errors} failed: {out.last_error}"
         lines.append(f"{out.name}: {out.frames} frames, {out.packets} packets{trouble}")

@@ -38,9 +38,10 @@ _THICK: Final[dict[str, float]] = {
 }
 _FINGER_M: Final = 0.008
 _TAPER: Final = 0.78
-_HEAD_RADII_M: Final = (0.07, 0.1, 0.085)
-_HEAD_CENTRE_M: Final = (0.0, 0.085, 0.015)
-_EYE_M: Final = 0.011
+_HEAD_RADII_M: Final = (0.075, 0.1, 0.085)
+_HEAD_CENTRE_M: Final = (0.0, 0.078, -0.012)
+EYE_M: Final = 0.0105
+"""Radius of the eyeballs."""
 _NO_AREA: Final = 1e-12
 
 
@@ -75,7 +76,7 @@ def body_mesh(rest_positions_m: Float32Array) -> Mesh:
     parts.append(_ball(rest[head] + _HEAD_CENTRE_M, _HEAD_RADII_M, head))
     for name in ("leftEye", "rightEye"):
         eye = JOINT_INDEX[name]
-        parts.append(_ball(rest[eye], (_EYE_M,) * 3, eye))
+        parts.append(_ball(rest[eye], (EYE_M,) * 3, eye))
     return _joined(parts)
 
 

@@ -19,7 +19,7 @@ from scipy.spatial import Delaunay
 
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
-from mocapbridge.export.body_mesh import vertex_normals
+from mocapbridge.export.body_mesh import EYE_M, vertex_normals
 from mocapbridge.skeleton import JOINT_INDEX
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
 
@@ -42,6 +42,8 @@ _JAW_HINGE_CM: Final = (0.0, 1.0, -4.0)
 _JAW_OPEN_RAD: Final = 0.3
 _LID_TRAVEL: Final = 0.95
 _LONGEST_EDGE_CM: Final = 6.0
+_LIDS_BEFORE_EYES: Final = 1.25
+"""How far the lids lie before the middle of an eyeball, in its radii."""
 
 _Vector = tuple[float, float, float]
 
@@ -150,7 +152,9 @@ def _placed(points_cm: Float64Array, rest_m: Float64Array) -> tuple[Float64Array
     irises_cm = points_cm[list(_IRISES)]
     apart_m = float(np.linalg.norm(eyes_m[0] - eyes_m[1]))
     scale = apart_m / float(np.linalg.norm(irises_cm[0] - irises_cm[1])) or 0.01
-    return eyes_m.mean(axis=0) - irises_cm.mean(axis=0) * scale, scale
+    # The joints are the middles of the eyeballs; the lids lie on them.
+    surface_m = eyes_m.mean(axis=0) + np.array((0.0, 0.0, _LIDS_BEFORE_EYES * EYE_M))
+    return surface_m - irises_cm.mean(axis=0) * scale, scale
 
 
 class _Shapes:

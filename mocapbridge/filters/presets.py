@@ -4,20 +4,21 @@ Speeds are in m/s at the performer, in the picture too (``scale.py`` says how), 
 serves every distance from the camera and every picture size; blendshapes in 1/s and the head's
 turn in rad/s.
 
+The body is let through almost as it is: the solver smooths the figure that it fits, with a filter
+that trails less (``solve/tracking_filter.py``). Whoever sets ``filters.body`` or ``filters.root``
+smooths it once more.
+
 Where the numbers come from: ``python -m bench.filter_curve CLIPS`` prints the lag and the jitter
 (mean second difference, as a share of the unfiltered track's) of every preset. Chosen so that
 ``normal`` lags 30 ms or less at 30 to 60 frames/s, ``crisp`` about half of that, and ``smooth``
-twice as much; slow motion lags more than fast motion, and at 24 to 25 frames/s the body reaches
-40 ms with ``normal``. The speed's own cut-off is the paper's 1 Hz throughout. Medians over what
-the composed tracker finds in the first 300 frames of ten clips (one dancer, one balancer, one
-signer, two gesturing hands, five talking heads; 24 to 60 frames/s; mediapipe 1.2.2, official face
-bundle):
+twice as much; slow motion lags more than fast motion. The speed's own cut-off is the paper's 1 Hz
+throughout. Medians over what the composed tracker finds in the first 300 frames of ten clips (one
+dancer, one balancer, one signer, two gesturing hands, five talking heads; 24 to 60 frames/s;
+mediapipe 1.2.2, official face bundle):
 
 ==============  ===========  ===========  ===========
 lag, jitter     crisp        normal       smooth
 ==============  ===========  ===========  ===========
-body            18 ms, 42 %  25 ms, 31 %  48 ms, 25 %
-root            18 ms, 47 %  30 ms, 37 %  52 ms, 28 %
 hands, world    15 ms, 41 %  18 ms, 28 %  21 ms, 20 %
 hands, picture  14 ms, 62 %  22 ms, 47 %  34 ms, 36 %
 face            15 ms, 60 %  22 ms, 49 %  48 ms, 34 %
@@ -56,24 +57,24 @@ class Preset(NamedTuple):
 
 PRESETS: Final[dict[Literal["crisp", "normal", "smooth"], Preset]] = {
     "crisp": Preset(
-        body=OneEuroParameters(2.5, 3.0),
-        root=OneEuroParameters(2.5, 4.0),
+        body=OneEuroParameters(300.0, 0.0),
+        root=OneEuroParameters(300.0, 0.0),
         hands=OneEuroParameters(2.5, 25.0),
         face=OneEuroParameters(3.0, 80.0),
         blendshapes=OneEuroParameters(2.0, 15.0),
         head=OneEuroParameters(3.0, 15.0),
     ),
     "normal": Preset(
-        body=OneEuroParameters(1.5, 1.5),
-        root=OneEuroParameters(1.5, 2.0),
+        body=OneEuroParameters(100.0, 0.0),
+        root=OneEuroParameters(100.0, 0.0),
         hands=OneEuroParameters(1.5, 10.0),
         face=OneEuroParameters(2.0, 40.0),
         blendshapes=OneEuroParameters(1.0, 6.0),
         head=OneEuroParameters(2.0, 8.0),
     ),
     "smooth": Preset(
-        body=OneEuroParameters(0.8, 1.0),
-        root=OneEuroParameters(0.8, 1.0),
+        body=OneEuroParameters(30.0, 0.0),
+        root=OneEuroParameters(30.0, 0.0),
         hands=OneEuroParameters(1.0, 5.0),
         face=OneEuroParameters(1.0, 15.0),
         blendshapes=OneEuroParameters(1.0, 2.5),

@@ -167,7 +167,13 @@ def _static(info: StreamInfo) -> link.Static:
             names.joints, names.parents, from_parent.tolist(), strict=True
         )
     ]
-    return link.Static(info.frame_rate, info.blendshapes_measured, tuple(joints), names.blendshapes)
+    return link.Static(
+        info.frame_rate,
+        info.blendshapes_measured,
+        tuple(joints),
+        names.blendshapes,
+        blendshapes_own=info.face_source == "own",
+    )
 
 
 def _link_states(states: Sequence[TrackState]) -> link.PartStates:

@@ -112,6 +112,7 @@ class OscOutput:
                 build_message(f"{prefix}/subject", ("s", self._info.subject)),
                 build_message(f"{prefix}/session", ("s", f"{self._info.session_id:016x}")),
                 build_message(f"{prefix}/rate", ("i", numerator), ("i", denominator)),
+                build_message(f"{prefix}/face_source", ("s", self._info.face_source)),
                 build_message(f"{prefix}/gesture/left", ("s", left)),
                 build_message(f"{prefix}/gesture/right", ("s", right)),
             ]

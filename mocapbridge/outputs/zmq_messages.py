@@ -46,6 +46,7 @@ class StaticMessage(Struct):
     joints: list[JointDescription]
     blendshapes: list[str]
     blendshapes_measured: bool
+    face_source: str
     schema: int = SCHEMA
     kind: str = "static"
     axes: str = "right-handed, +Y up, +Z forward, performer's left +X, metres"
@@ -136,8 +137,15 @@ def static_message(info: StreamInfo) -> StaticMessage:
         joints=joints,
         blendshapes=list(names.blendshapes),
         blendshapes_measured=info.blendshapes_measured,
+        face_source=info.face_source,
     )
-    described = (message.frame_rate, joints, message.blendshapes, message.blendshapes_measured)
+    described = (
+        message.frame_rate,
+        joints,
+        message.blendshapes,
+        message.blendshapes_measured,
+        message.face_source,
+    )
     message.static_hash = binascii.crc32(msgspec.msgpack.encode(described))
     return message
 

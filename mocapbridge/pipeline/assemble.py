@@ -83,8 +83,9 @@ def open_pipeline(
             session_id=secrets.randbits(64),
             frame_rate=stated_rate(source.nominal_fps),
             rest_positions_m=solver.rest_positions_m,
-            blendshapes_measured=tracker.face_blendshapes_measured,
+            blendshapes_measured=tracker.face_source != "none",
             anchor=RunAnchor.now(),
+            face_source=tracker.face_source,
         )
         sending = open_outputs(config, mappings, info, opened)
         overlay = _overlay(overlay_path, source, opened)
@@ -113,7 +114,7 @@ def open_pipeline(
         smoother=lambda changed: _smoother(changed, source),
         solver=lambda changed: _solver(changed, source),
     )
-    commands = RunCommands(pipeline, config, makers)
+    commands = RunCommands(pipeline, config, info, makers)
     try:
         with control_sockets(config.control, commands.carry_out):
             yield pipeline

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mocapbridge.config.parameter import Scalar, live_parameters, with_parameter
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import CommandRefused, ConfigError, TakeUnwritable
+from mocapbridge.pipeline.live_calibration import LiveCalibration
 from mocapbridge.pipeline.motion import Motion
 from mocapbridge.pipeline.runner import Pipeline
 from mocapbridge.pipeline.stages import Smoothing
 from mocapbridge.solve.base import Solver
+from mocapbridge.solve.calibration import STAND_S, Wanted
+from mocapbridge.solve.profile import Profile, name_problem, save_profile
+from mocapbridge.types import StreamInfo
 
 Result: TypeAlias = Mapping[str, object]
 
@@ -29,6 +33,21 @@ class _Slate(Struct, forbid_unknown_fields=True):
     """What to call a take."""
 
     slate: str | None = None
+
+
+class _Mirror(Struct, forbid_unknown_fields=True):
+    """As in a mirror, or as it is; the other of the two when left out."""
+
+    on: bool | None = None
+
+
+class _Calibrate(Struct, forbid_unknown_fields=True):
+    """What to measure, and what to call the profile."""
+
+    name: str = "performer"
+    height_m: Annotated[float, Meta(ge=0.3, le=3.0)] | None = None
+    body: bool = True
+    face: bool = False
 
 
 class _Name(Struct, forbid_unknown_fields=True):
@@ -66,11 +85,16 @@ class RunCommands:
     Args:
         pipeline: the run.
         config: what it was started with.
+        info: what its receivers were told of the stream.
         make: how its stages are made.
     """
 
-    def __init__(self, pipeline: Pipeline, config: RunConfig, make: StageMakers) -> None:
+    def __init__(
+        self, pipeline: Pipeline, config: RunConfig, info: StreamInfo, make: StageMakers
+    ) -> None:
         self._pipeline = pipeline
+        self._info = info
+        self._calibration = LiveCalibration(pipeline, self._use_profile)
         self._config = config
         self._make = make
         self._commands: Final[dict[str, _Command]] = {
@@ -82,6 +106,14 @@ class RunCommands:
             "record_stop": _Command("end the take", _Nothing, self._record_stop),
             "recentre": _Command(
                 "the world's origin goes to the floor under the performer", _Nothing, self._recentre
+            ),
+            "mirror": _Command(
+                "send the motion as in a mirror, or as it is: on", _Mirror, self._mirror
+            ),
+            "calibrate": _Command(
+                "measure the performer who stands still for 3 s: name, height_m, body, face",
+                _Calibrate,
+                self._calibrate,
             ),
             "get": _Command("the value of a setting: parameter", _Name, self._get),
             "set": _Command("change a setting: parameter, value", _Setting, self._set),
@@ -120,7 +152,8 @@ class RunCommands:
         }
 
     def _status(self, _: _Nothing) -> Result:
-        return msgspec.to_builtins(self._pipeline.snapshot())
+        told = {"run": self._pipeline.snapshot(), "calibration": self._calibration.state}
+        return msgspec.to_builtins(told)
 
     def _record_start(self, told: _Slate) -> Result:
         try:
@@ -140,6 +173,33 @@ class RunCommands:
     def _recentre(self, _: _Nothing) -> Result:
         self._pipeline.between_frames(Motion.recentre)
         return {}
+
+    def _mirror(self, told: _Mirror) -> Result:
+        def turn(motion: Motion) -> bool:
+            wanted = not motion.mirrored if told.on is None else told.on
+            motion.set_mirrored(mirrored=wanted)
+            return wanted
+
+        return {"on": self._pipeline.between_frames(turn)}
+
+    def _calibrate(self, told: _Calibrate) -> Result:
+        problem = name_problem(told.name)
+        if problem is not None:
+            raise CommandRefused(f"a profile cannot be called {told.name[:100]!r}; {problem}")
+        if not (told.body or told.face):
+            raise CommandRefused("there is nothing to measure: body and face are both false")
+        wanted = Wanted(body=told.body, face=told.face, height_m=told.height_m)
+        self._calibration.start(told.name, wanted, self._config.solve.camera)
+        return {"stand_still_s": STAND_S, "then": "see calibration in status"}
+
+    def _use_profile(self, profile: Profile, name: str) -> None:
+        save_profile(profile, name)
+        solve = msgspec.structs.replace(self._config.solve, profile=name)
+        changed = msgspec.structs.replace(self._config, solve=solve)
+        solver = self._make.solver(changed)
+        info = replace(self._info, rest_positions_m=solver.rest_positions_m)
+        self._pipeline.between_frames(lambda motion: motion.replace_solver(solver, info))
+        self._config, self._info = changed, info
 
     def _get(self, told: _Name) -> Result:
         parameters = live_parameters(self._config)

@@ -77,8 +77,9 @@ def track_footage(
             session_id=secrets.randbits(64),
             frame_rate=stated_rate(source.nominal_fps),
             rest_positions_m=OfflineSolver(config.subject, config.solve).rest_positions_m,
-            blendshapes_measured=tracker.face_blendshapes_measured,
+            blendshapes_measured=tracker.face_source != "none",
             anchor=RunAnchor.now(),
+            face_source=tracker.face_source,
         )
         landmarks: list[Landmarks] = []
         for frame, following in _pairs(source):

@@ -20,13 +20,16 @@ from mocapbridge.pipeline.stages import (
     TrackedFrame,
 )
 from mocapbridge.pipeline.stats import RunStats
+from mocapbridge.retarget.mirror import mirrored
 from mocapbridge.solve.base import Solver
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks
+from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, StreamInfo
 
 TICK_S: Final = 0.1
 """How often a silent source is bridged with held motion, and errands are looked for without
 frames."""
 
+Onlooker: TypeAlias = Callable[[Landmarks], bool]
+"""Is shown raw landmarks, frame by frame, until it says that it has seen enough."""
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
 GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
 
@@ -80,6 +83,9 @@ class Motion:
         self._clock = clock
         self._silence_s = silence_s
         self._errands = errands
+        self._info: StreamInfo | None = None
+        self._mirrored = False
+        self._onlooker: Onlooker | None = None
         self._last: Landmarks | None = None
         self._arrived_ns = 0
 
@@ -103,9 +109,32 @@ class Motion:
         """Go on with another smoother. Called on the motion thread."""
         self._stages = replace(self._stages, smoother=smoother)
 
-    def replace_solver(self, solver: Solver) -> None:
-        """Go on with another solver. Called on the motion thread."""
+    def replace_solver(self, solver: Solver, info: StreamInfo | None = None) -> None:
+        """Go on with another solver. Called on the motion thread.
+
+        Args:
+            solver: the other one.
+            info: the stream's new description, where the performer's bones have changed.
+        """
         self._stages = replace(self._stages, solver=solver)
+        if info is not None:
+            self._info = info
+            for recipients in self._stages.recipients:
+                if recipients.retarget is not None:
+                    recipients.retarget.describe(info)
+
+    def set_mirrored(self, *, mirrored: bool) -> None:
+        """Give outputs the motion as in a mirror, or as it is. Called on the motion thread."""
+        self._mirrored = mirrored
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether outputs get the motion as in a mirror."""
+        return self._mirrored
+
+    def show_to(self, onlooker: Onlooker | None) -> None:
+        """Show the raw landmarks of every frame to somebody. Called on the motion thread."""
+        self._onlooker = onlooker
 
     def recentre(self) -> None:
         """Put the world's origin under the performer. Called on the motion thread."""
@@ -120,6 +149,8 @@ class Motion:
         motion = stages.solver.solve(smoothed)
         solved_s = time.perf_counter()
         self._give(smoothed, motion, tracked.since_ns)
+        if self._onlooker is not None and self._onlooker(landmarks):
+            self._onlooker = None
         stages.recorder(landmarks, motion)
         given_s = time.perf_counter()
 
@@ -134,8 +165,10 @@ class Motion:
         stats.processed += 1
 
     def _give(self, smoothed: SmoothedLandmarks, motion: MocapFrame, since_ns: int) -> None:
+        if self._mirrored:
+            motion = mirrored(motion)
         for recipients in self._stages.recipients:
-            outgoing = OutgoingFrame(motion, since_ns)
+            outgoing = OutgoingFrame(motion, since_ns, self._info)
             if recipients.retarget is not None:
                 started_s = time.perf_counter()
                 mapped, info = recipients.retarget.map(smoothed, motion)

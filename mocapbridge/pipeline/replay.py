@@ -22,6 +22,7 @@ from mocapbridge.sources.options import TakeOptions
 from mocapbridge.sources.playback import Playback
 from mocapbridge.takes.reader import Take, TakeBlock, TakeFrame, read_take
 from mocapbridge.types import (
+    FaceSource,
     Float32Array,
     Landmarks,
     MocapFrame,
@@ -172,9 +173,8 @@ class RecordedTracker:
     def __init__(self, source: TakeSource, subject: str) -> None:
         self._subject = subject
         first = next(source.take.frames(), None)
-        self.face_blendshapes_measured = (
-            first is not None and first.landmarks.face.blendshapes_measured
-        )
+        measured = first is not None and first.landmarks.face.blendshapes_measured
+        self.face_source: FaceSource = source.take.header.face_source if measured else "none"
 
     def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:  # noqa: ARG002
         """The landmarks, with the times of the replay.

@@ -40,6 +40,10 @@ class Retargeting(Protocol):
         """The static side of what comes out; it changes when the mapping is edited."""
         ...
 
+    def describe(self, info: StreamInfo) -> None:
+        """The stream that comes in has another description from the next frame on."""
+        ...
+
     def map(
         self, landmarks: SmoothedLandmarks, motion: MocapFrame
     ) -> tuple[MocapFrame, StreamInfo]:

@@ -9,6 +9,8 @@ import msgspec
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.pipeline.recording import OpenTake
+from mocapbridge.solve.options import SolveOptions
+from mocapbridge.solve.profile import with_profile
 from mocapbridge.sources.base import Source
 from mocapbridge.takes.names import default_takes_folder
 from mocapbridge.takes.records import CameraRecord, TakeHeader
@@ -41,6 +43,7 @@ def take_header(
             roll_deg=config.solve.camera.roll_deg,
         ),
         models=_models(store),
+        calibration=_calibration(config.solve),
     )
 
 
@@ -54,6 +57,13 @@ def take_opener(config: RunConfig, header: TakeHeader) -> OpenTake:
     folder = config.record.folder
     where = Path(folder).expanduser() if folder else default_takes_folder()
     return lambda slate: TakeWriter(where, slate or config.record.slate, header)
+
+
+def _calibration(options: SolveOptions) -> dict[str, object] | None:
+    """What the solver takes from the performer's profile."""
+    if options.profile is None:
+        return None
+    return {"profile": options.profile, **msgspec.to_builtins(with_profile(options))}
 
 
 def _models(store: ModelStore | None) -> dict[str, str]:

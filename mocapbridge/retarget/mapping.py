@@ -88,6 +88,11 @@ class Retarget:
         """Use another mapping from the next frame on."""
         self._program = _Program(mapping, self._info)
 
+    def describe(self, info: StreamInfo) -> None:
+        """The stream has another description from the next frame on."""
+        self._info = info
+        self._program = _Program(self._program.mapping, info)
+
     def map(self, landmarks: SmoothedLandmarks, motion: MocapFrame) -> Mapped:
         """One frame; frames come in order."""
         program = self._program

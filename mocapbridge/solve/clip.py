@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from mocapbridge.clock import NS_PER_S
 from mocapbridge.solve import anatomy
 from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.types import FaceLandmarks, Float64Array, HandLandmarks, Landmarks, TrackState
 
+_FACE_SEEN: Final = (TrackState.TRACKED, TrackState.HELD)
 _SHORTEST_STEP_S: Final = 1e-3
 """Frames are at least that far apart: time that stands still or runs backwards is none."""
 _LONGEST_STEP_S: Final = 1.0
@@ -51,26 +54,42 @@ class Clip:
     head_seen: npt.NDArray[np.bool_]
     """(n,) whether there is a face matrix."""
     blendshapes: Float64Array
-    """(n, 52) 0..1."""
+    """(n, 52) weights 0..1."""
     trust: Float64Array
     """(n, 39) 0..1 by source, see ``anatomy.JOINT_SOURCES``."""
     body_seen: npt.NDArray[np.bool_]
     """(n,)."""
 
 
-def read_clips(landmarks: Iterable[Landmarks], camera: Camera) -> list[Clip]:
-    """The clips of a sequence of landmarks: a new one begins wherever continuity breaks."""
+def read_clips(
+    landmarks: Iterable[Landmarks], camera: Camera, face: FaceSolver | None = None
+) -> list[Clip]:
+    """The clips of a sequence of landmarks: a new one begins wherever continuity breaks.
+
+    Args:
+        landmarks: in the order of their capture times.
+        camera: takes them into the world.
+        face: solves the faces; goes on learning how the performer's face rests. None leaves the
+            scores as they are.
+    """
     clips: list[Clip] = []
     labels: list[FrameLabel] = []
     seen: list[Observation] = []
     segment: int | None = None
+    last_ns: int | None = None
     for frame in landmarks:
         if labels and frame.segment != segment:
             clips.append(_clip(labels, seen, camera))
             labels, seen = [], []
         segment = frame.segment
         labels.append(_label(frame))
-        seen.append(observe(frame, camera))
+        one = observe(frame, camera)
+        if face is not None and frame.face.state in _FACE_SEEN:
+            dt_s = 0.0 if last_ns is None else max(frame.capture_time_ns - last_ns, 0) / NS_PER_S
+            last_ns = frame.capture_time_ns
+            solved = face.solve(frame.face, frame.image_size_px, one.blendshapes, dt_s)
+            one = replace(one, blendshapes=solved.weights)
+        seen.append(one)
     if labels:
         clips.append(_clip(labels, seen, camera))
     return clips

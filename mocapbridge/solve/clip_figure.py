@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mocapbridge.geometry.matrix import length
-from mocapbridge.solve import anatomy, bones
+from mocapbridge.solve import anatomy, bones, proportions
 from mocapbridge.solve.build import Build
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip
@@ -18,7 +18,7 @@ from mocapbridge.solve.contact_segments import standing_feet
 from mocapbridge.solve.figure import CARRIERS
 from mocapbridge.solve.global_fit import ClipEvidence, Standing, begin_clip, fit_clip
 from mocapbridge.solve.swap_repair import exchanged, put_right
-from mocapbridge.solve.zero_phase import smooth_seen
+from mocapbridge.solve.zero_phase import bridged, smooth_seen
 from mocapbridge.types import Float64Array
 
 _COLLAPSED: Final = 0.16
@@ -28,6 +28,11 @@ _CARRIED_WIDTH_S: Final = 0.05
 _FREE_ITERATIONS: Final = 4
 _STANDING_ROUNDS: Final = 2
 _STANDING_ITERATIONS: Final = 2
+_NOSE_AHEAD_M: Final = 0.115
+"""Nose before the ears, ``head``."""
+_DOUBT_FROM: Final = 0.1
+_DOUBT_TO: Final = 0.4
+_MOST_DOUBT: Final = 0.97
 _TRUNK: Final = np.concatenate((anatomy.SHOULDERS, anatomy.HIPS))
 _ASIDE_WIDTH_S: Final = 0.2
 """Smoothing of how far aside somebody stands."""
@@ -70,11 +75,13 @@ def fit_figures(clip: Clip, build: Build, camera: Camera) -> ClipFigure:
     points_m = build.scale * _in_camera_axes(clip)
     seen = clip.trust[:, :33] * clip.body_seen[:, None]
     fitted_points = points_m[:, bones.POINTS]
+    facing = _facing_trust(clip)
     evidence = ClipEvidence(
         times_s=clip.times_s,
         points_m=fitted_points,
         rays=clip.rays[:, bones.POINTS],
         trust=seen[:, bones.POINTS] * _belief(fitted_points, build.lengths_m),
+        depth_trust=facing,
     )
     fitted = fit_clip(evidence, build.lengths_m, begin_clip(evidence), None, _FREE_ITERATIONS)
     stands = standing_feet(fitted, clip.rays, seen, up, clip.times_s)
@@ -84,7 +91,7 @@ def fit_figures(clip: Clip, build: Build, camera: Camera) -> ClipFigure:
             standing = Standing(stands, up, float(np.median(ankles[stands])))
             fitted = fit_clip(evidence, build.lengths_m, fitted, standing, _STANDING_ITERATIONS)
     hips = fitted[:, bones.HIP_POINTS].mean(axis=1)
-    points = _carried(fitted - hips[:, None], points_m, seen, clip.times_s)
+    points = _carried(fitted - hips[:, None], points_m, seen * facing[:, None], clip.times_s)
     world_from_image = camera.world_from_image
     return ClipFigure(
         points_m=points @ world_from_image.T,
@@ -111,6 +118,22 @@ def _in_camera_axes(clip: Clip) -> Float64Array:
     return np.stack((cosine * x + sine * z, y, cosine * z - sine * x), axis=-1)
 
 
+def _facing_trust(clip: Clip) -> Float64Array:
+    """How far to believe the depths of each frame ``(n,)``, 0..1.
+
+    The face must be on the side that the shoulders say. It is not where the detector takes front
+    for back: then sides are exchanged, which is put right, but nose and toes point away from the
+    camera, and depths are wrong by 150 mm instead of 50 (second balancing clip).
+    """
+    points = clip.points_m
+    shoulders = points[:, anatomy.SHOULDERS[0], 0] - points[:, anatomy.SHOULDERS[1], 0]
+    ears = points[:, (anatomy.LEFT_EAR, anatomy.RIGHT_EAR), 2].mean(axis=1)
+    ahead = ears - points[:, anatomy.NOSE, 2]
+    agreement = (shoulders / proportions.SHOULDER_WIDTH_M) * (ahead / _NOSE_AHEAD_M)
+    doubt = np.minimum(np.maximum((-agreement - _DOUBT_FROM) / (_DOUBT_TO - _DOUBT_FROM), 0.0), 1.0)
+    return 1.0 - _MOST_DOUBT * doubt
+
+
 def _belief(points_m: Float64Array, lengths_m: Float64Array) -> Float64Array:
     """How plausible each landmark is by the lengths of its bones ``(n, 13)``, 0..1."""
     misfit = ((length(bones.INCIDENCE @ points_m) / lengths_m - 1.0) / _COLLAPSED) ** 2
@@ -126,7 +149,7 @@ def _carried(
     carriers = own[CARRIERS]
     beside = points_m - points_m[:, carriers]
     weights = np.minimum(seen, seen[:, carriers])
-    beside = smooth_seen(beside, weights, times_s, _CARRIED_WIDTH_S)
+    beside = smooth_seen(bridged(beside, weights), weights, times_s, _CARRIED_WIDTH_S)
     return fitted[:, CARRIERS] + beside
 
 

@@ -43,8 +43,9 @@ _GRAZING_SLOPE: Final = 0.08
 _CLEAR_SLOPE: Final = 0.16
 """Slopes of the line of sight against the floor (5 and 9 degrees) between which the floor's height
 begins to tell how far away a foot is."""
-_NEAR_M: Final = 0.15
-"""A foot that is let go still belongs to the floor where it is this near to it."""
+_FLOOR_SHARE: Final = 0.5
+"""A foot stands half way between where it was fitted and where its ray meets the floor: two
+measures of its distance that are wrong by about as much."""
 _FARTHEST_CORRECTION_M: Final = 0.5
 """Where floor and fit disagree by more than that, the floor is not what it seems."""
 _FLOOR_DOWN_S: Final = 0.1
@@ -109,6 +110,12 @@ class GroundContact:
     def anchors_m(self) -> Float64Array:
         """Where the ankles stand ``(2, 3)``, image axes, from the camera."""
         return np.array([foot.anchor_m for foot in self._feet])
+
+    @property
+    def stands(self) -> tuple[bool, bool]:
+        """Whether the left and right foot stand."""
+        left, right = self._feet
+        return left.planted, right.planted
 
     @property
     def strength(self) -> Float64Array:
@@ -176,8 +183,8 @@ class GroundContact:
         if doubtful and foot.doubted_s <= _PATIENCE_S:
             lifts = False
         if not foot.planted:
-            near = plain.length(plain.subtract(on_floor, sight.ankle_m)) <= _NEAR_M
-            foot.anchor_m = on_floor if near or lands else sight.ankle_m
+            dropped = plain.add(sight.ankle_m, self._up, -over_m)
+            foot.anchor_m = plain.mix(dropped, on_floor, _FLOOR_SHARE)
         foot.planted = (foot.planted and not lifts) or lands
         if lands or not foot.planted:
             foot.stood_on_m, foot.stood_along = on_floor, sight.ray

@@ -7,12 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.solve import bones
+from mocapbridge.solve import anatomy, bones
 from mocapbridge.solve.build import Build
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.contacts import GroundContact
 from mocapbridge.solve.fit import Anchors, BodyFit, FitInput
 from mocapbridge.solve.observation import Observation
+from mocapbridge.solve.tracking_filter import Smoothing, TrackingFilter
 from mocapbridge.types import Float64Array
 
 _FORGET_S: Final = 0.5
@@ -41,10 +42,10 @@ class Figure:
     """(33, 3) relative to the middle of the hips."""
     hips_m: Float64Array
     """(3,) the middle of the hips, from the camera."""
-    ankles_m: Float64Array
-    """(2, 3) where planted ankles stand, from the camera."""
+    stands: tuple[bool, bool]
+    """Whether the left and right foot stand on the floor."""
     planted: Float64Array
-    """(2,) 0 free .. 1 planted."""
+    """(2,) how far that has come: 0 free .. 1 planted."""
     floor_m: float | None
     """Height of the floor over the camera; None until legs were seen."""
     belief: Float64Array
@@ -59,12 +60,14 @@ class FigureTracker:
     Args:
         camera: where the picture comes from.
         build: the performer's bones.
+        smoothing: how much the figure is smoothed.
     """
 
-    def __init__(self, camera: Camera, build: Build) -> None:
+    def __init__(self, camera: Camera, build: Build, smoothing: Smoothing) -> None:
         self._camera = camera
         self._scale = build.scale
         self._fit = BodyFit(build.lengths_m)
+        self._filter = TrackingFilter(smoothing)
         self._contact = GroundContact(camera.world_from_image[1], build.scale)
         self._unseen_s = 0.0
         self._last: Figure | None = None
@@ -93,26 +96,25 @@ class FigureTracker:
         fitted = self._fit.step(frame, belief, anchors)
         if before is None:
             self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
-        self._last = self._in_world(points_m, fitted, belief)
+        moved = fitted - points_m[bones.POINTS]
+        placed = self._filter.step(points_m + moved[CARRIERS], dt_s)
+        self._last = self._in_world(placed, belief)
         return self._last
 
     def reset(self) -> None:
         """Forget everything: continuity is broken."""
         self._fit.reset()
+        self._filter.reset()
         self._contact.reset()
         self._unseen_s = 0.0
 
-    def _in_world(
-        self, points_m: Float64Array, fitted: Float64Array, belief: Float64Array
-    ) -> Figure:
-        left, right = fitted[bones.HIP_POINTS]
-        hips = 0.5 * (left + right)
-        moved = fitted - hips - points_m[bones.POINTS]
+    def _in_world(self, placed: Float64Array, belief: Float64Array) -> Figure:
+        hips = 0.5 * (placed[anatomy.LEFT_HIP] + placed[anatomy.RIGHT_HIP])
         world_from_image = self._camera.world_from_image
         return Figure(
-            points_m=(points_m + moved[CARRIERS]) @ world_from_image.T,
+            points_m=(placed - hips) @ world_from_image.T,
             hips_m=world_from_image @ hips,
-            ankles_m=self._contact.anchors_m @ world_from_image.T,
+            stands=self._contact.stands,
             planted=self._contact.strength,
             floor_m=self._contact.floor_m,
             belief=belief[CARRIERS],

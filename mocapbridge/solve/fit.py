@@ -93,7 +93,8 @@ class Anchors:
 class _Evidence:
     """What the steps of one frame agree on."""
 
-    rays: Float64Array
+    across: Float64Array
+    """(13, 3, 3) what ``_across`` gives for the rays."""
     trust: Float64Array
     measured_m: Float64Array
     """(16, 3) bones of the world landmarks, in depth averaged with the frame before."""
@@ -117,8 +118,7 @@ class BodyFit:
         self._doubted_s = np.zeros(bones.POINT_COUNT)
         self._odd_s = np.zeros(bones.BONE_COUNT)
         self._sides = DepthSides()
-        self._slopes = np.zeros((bones.POINT_COUNT, 2, 3))
-        self._slopes[:, (0, 1), (0, 1)] = 1.0
+        self._ties = _Ties()
 
     @property
     def points_m(self) -> Float64Array | None:
@@ -150,7 +150,7 @@ class BodyFit:
         if before is not None:
             before = self._sides.check(before, measured, bone_trust, frame.dt_s)
             self._blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
-        evidence = _Evidence(frame.rays, trust, measured, pull, anchors, frame.dt_s)
+        evidence = _Evidence(_across(frame.rays), trust, measured, pull, anchors, frame.dt_s)
         points = start(frame) if before is None else before
         for _ in range(_FIRST_ITERATIONS if before is None else 1):
             points = points + self._gauss_newton(points, before, evidence)
@@ -196,67 +196,76 @@ class BodyFit:
         evidence: _Evidence,
     ) -> Float64Array:
         """One step ``(13, 3)`` towards the best agreement."""
-        matrix, gradient = self._bone_terms(points, evidence.measured_m, evidence.pull)
-        diagonal = np.einsum("iaib->iab", matrix)
-        self._add_rays(points, evidence, (diagonal, gradient))
-        _add_anchors(points, evidence.anchors, (diagonal, gradient))
-        flat = matrix.reshape(3 * bones.POINT_COUNT, 3 * bones.POINT_COUNT)
-        hold = _STIFFNESS
+        self._add_bones(points, evidence)
+        self._add_points(points, evidence)
+        count = bones.POINT_COUNT
+        ties, walk = self._ties, 0.0
         if before is not None:
             stay = 1.0 / _STEP_SPREAD_M**2
-            hold += stay
-            gradient += stay * (points - before)
+            ties.point_blocks[:, ::4] += stay
+            ties.point_forces += stay * (points - before)
             # Single joints are held, the distance of the whole figure is free to walk.
-            walk = 1.0 / (_ROOT_WALK**2 * max(evidence.dt_s, 1e-3)) / bones.POINT_COUNT - stay
-            flat[2::3, 2::3] += walk / bones.POINT_COUNT
-            gradient[:, 2] += walk * (mean_depth_m(points) - mean_depth_m(before))
-        flat.flat[:: 3 * bones.POINT_COUNT + 1] += hold
-        step = np.linalg.solve(flat, gradient.ravel()).reshape(bones.POINT_COUNT, 3)
+            walk = 1.0 / (_ROOT_WALK**2 * max(evidence.dt_s, 1e-3)) / count - stay
+            ties.point_forces[:, 2] += walk * (mean_depth_m(points) - mean_depth_m(before))
+        summed: Float64Array = (bones.TIE_PAIRS @ ties.blocks).reshape(count, count, 3, 3)
+        flat: Float64Array = summed.transpose(0, 2, 1, 3).reshape(3 * count, 3 * count)
+        flat[2::3, 2::3] += walk / count
+        gradient: Float64Array = bones.TIES.T @ ties.forces
+        step = np.linalg.solve(flat, gradient.ravel()).reshape(count, 3)
         return -clamp(step, -_LONGEST_STEP_M, _LONGEST_STEP_M)
 
-    def _bone_terms(
-        self, points: Float64Array, measured: Float64Array, pull: Float64Array
-    ) -> tuple[Float64Array, Float64Array]:
-        """What lengths and world landmarks ask for: ``(13, 3, 13, 3)`` and ``(13, 3)``."""
+    def _add_bones(self, points: Float64Array, evidence: _Evidence) -> None:
+        """What lengths and world landmarks ask for."""
         bone = bones.INCIDENCE @ points
         long = length(bone)
         direction = bone / np.maximum(long, 1e-6)[:, None]
         weighted = direction * self._length_weight[:, None]
-        block = weighted[:, :, None] * direction[:, None, :]
-        block.reshape(bones.BONE_COUNT, 9)[:, ::4] += pull
-        force = weighted * (long - self._lengths_m)[:, None] + pull * (bone - measured)
-        count = bones.POINT_COUNT
-        summed = (bones.PAIRS @ block.reshape(bones.BONE_COUNT, 9)).reshape(count, count, 3, 3)
-        return np.ascontiguousarray(summed.transpose(0, 2, 1, 3)), bones.INCIDENCE.T @ force
+        ties, pull = self._ties, evidence.pull
+        np.multiply(weighted[:, :, None], direction[:, None, :], out=ties.bone_tensors)
+        ties.bone_blocks[:, ::4] += pull
+        np.multiply(weighted, (long - self._lengths_m)[:, None], out=ties.bone_forces)
+        ties.bone_forces += pull * (bone - evidence.measured_m)
 
-    def _add_rays(
-        self,
-        points: Float64Array,
-        evidence: _Evidence,
-        system: tuple[Float64Array, Float64Array],
-    ) -> None:
-        """What the picture asks for: ``x - u z = 0`` and ``y - v z = 0``."""
-        diagonal, gradient = system
-        rays, trust = evidence.rays, evidence.trust
-        distance = max(mean_depth_m(points), _NEAREST_M)
-        residual = points[:, :2] - rays * points[:, 2:]
-        square = np.einsum("ij,ij->i", residual, residual) / (_RAY_SPREAD * distance) ** 2
-        weight = trust / ((_RAY_SPREAD * distance) ** 2 * (1.0 + square / _ROBUST_RAYS**2))
-        self._slopes[:, :, 2] = -rays
-        weighted = self._slopes * weight[:, None, None]
-        diagonal += weighted.transpose(0, 2, 1) @ self._slopes
-        gradient += np.einsum("iab,ia->ib", weighted, residual)
+    def _add_points(self, points: Float64Array, evidence: _Evidence) -> None:
+        """What the picture asks for, ``x - u z = 0`` and ``y - v z = 0``, and planted feet.
+
+        With ``S = (1 0 -u; 0 1 -v)`` the residual is ``S p``, its square ``p . S'S p``.
+        """
+        ties, anchors = self._ties, evidence.anchors
+        spread = _RAY_SPREAD * max(mean_depth_m(points), _NEAREST_M)
+        towards = (evidence.across @ points[:, :, None])[:, :, 0]
+        square = np.add.reduce(points * towards, axis=1)
+        weight = evidence.trust / (spread**2 + square / _ROBUST_RAYS**2)
+        np.multiply(evidence.across.reshape(-1, 9), weight[:, None], out=ties.point_blocks)
+        np.multiply(towards, weight[:, None], out=ties.point_forces)
+        ties.point_blocks[:, ::4] += _STIFFNESS
+        ankles = bones.ANKLE_POINTS
+        firm = (anchors.strength / _ANCHOR_SPREAD_M**2)[:, None]
+        ties.point_blocks[ankles, ::4] += firm
+        ties.point_forces[ankles] += firm * (points[ankles] - anchors.points_m)
 
 
-def _add_anchors(
-    points: Float64Array, anchors: Anchors, system: tuple[Float64Array, Float64Array]
-) -> None:
-    """What planted feet ask for."""
-    diagonal, gradient = system
-    ankles = bones.ANKLE_POINTS
-    weight = anchors.strength / _ANCHOR_SPREAD_M**2
-    diagonal[ankles] += weight[:, None, None] * np.eye(3)
-    gradient[ankles] += weight[:, None] * (points[ankles] - anchors.points_m)
+class _Ties:
+    """Room for what each bone and each point asks for, allocated once."""
+
+    def __init__(self) -> None:
+        count = bones.BONE_COUNT
+        self.blocks = np.zeros((count + bones.POINT_COUNT, 9))
+        """(29, 9) second derivatives: 3 x 3 for each bone, then for each point."""
+        self.bone_blocks, self.point_blocks = self.blocks[:count], self.blocks[count:]
+        self.bone_tensors = self.bone_blocks.reshape(count, 3, 3)
+        self.forces = np.zeros((count + bones.POINT_COUNT, 3))
+        """(29, 3) first derivatives."""
+        self.bone_forces, self.point_forces = self.forces[:count], self.forces[count:]
+
+
+def _across(rays: Float64Array) -> Float64Array:
+    """Matrices ``(n, 3, 3)`` that measure how far points lie beside their rays."""
+    measure = np.zeros((len(rays), 3, 3))
+    measure[:, 0, 0] = measure[:, 1, 1] = 1.0
+    measure[:, :2, 2] = measure[:, 2, :2] = -rays
+    measure[:, 2, 2] = np.add.reduce(rays * rays, axis=1)
+    return measure
 
 
 def start(frame: FitInput) -> Float64Array:

@@ -72,6 +72,8 @@ class ClipEvidence:
     """(n, 13, 2) slopes x / z and y / z."""
     trust: Float64Array
     """(n, 13) 0..1; 0 where nothing was seen."""
+    depth_trust: Float64Array
+    """(n,) 0..1, how far to believe the world landmarks' depths of each frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _cut(evidence: ClipEvidence, window: slice) -> ClipEvidence:
         evidence.points_m[window],
         evidence.rays[window],
         evidence.trust[window],
+        evidence.depth_trust[window],
     )
 
 
@@ -156,6 +159,7 @@ class _Window:
         self._pull = bone_trust[..., None] / np.array(
             (_ACROSS_SPREAD_M**2, _ACROSS_SPREAD_M**2, _DEPTH_SPREAD_M**2)
         )
+        self._pull[..., 2] *= evidence.depth_trust[:, None]
         self._coupling = self._smoothness()
 
     def solve(self, points: Float64Array, iterations: int) -> Float64Array:

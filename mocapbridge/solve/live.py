@@ -8,12 +8,12 @@ import numpy as np
 
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
-from mocapbridge.solve import anatomy, head, kinematics, proportions
+from mocapbridge.solve import anatomy, kinematics, proportions
 from mocapbridge.solve.build import build_of
 from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.figure import Figure, FigureTracker
 from mocapbridge.solve.limits import JointLimits
-from mocapbridge.solve.neutral_face import NeutralFace
 from mocapbridge.solve.observation import Observation, observe
 from mocapbridge.solve.occlusion import Occlusion
 from mocapbridge.solve.options import SolveOptions
@@ -51,9 +51,9 @@ class LiveSolver:
         self._limits = JointLimits(options.joint_limits)
         self._occlusion = Occlusion(options.occlusion, self._limits)
         self._posture = PostureSolver(options.forearm_twist)
-        self._neutral = NeutralFace(options.neutral_face)
+        self._face = FaceSolver(options.face, neutral=options.neutral_face)
         self._offsets_m = build.offsets_m
-        self._figure = FigureTracker(self._camera, build)
+        self._figure = FigureTracker(self._camera, build, options.smoothing)
         self._placement = Placement(options.root, self._offsets_m, build.scale)
         self._last_time_ns: int | None = None
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
@@ -67,11 +67,10 @@ class LiveSolver:
         """The motion of one frame. Frames come in the order of their capture times."""
         dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
-        weights = self._neutral.taken_off(seen.blendshapes)
-        gaze = head.gaze_from_blendshapes(weights)
+        looks = self._face.solve(landmarks.face, landmarks.image_size_px, seen.blendshapes, dt_s)
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
-        posture = self._posture.solve(points, seen, gaze, dt_s)
+        posture = self._posture.solve(points, seen, looks.gaze_rad, dt_s)
         confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
         belief = _joint_belief(figure, seen, posture)
         turned, state = self._occlusion.fill(posture.local_wxyz, confidence, belief, dt_s)
@@ -102,9 +101,9 @@ class LiveSolver:
         face = FaceMotion(
             state=landmarks.face.state,
             confidence=landmarks.face.confidence,
-            blendshapes=weights,
+            blendshapes=looks.weights,
             world_from_head=transform,
-            gaze_rad=gaze.astype(np.float32),
+            gaze_rad=looks.gaze_rad.astype(np.float32),
         )
         return self._frame(landmarks, pose, face)
 

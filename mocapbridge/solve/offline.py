@@ -29,8 +29,8 @@ from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_face import expressions, head_turns
 from mocapbridge.solve.clip_figure import ClipFigure, fit_figures, repaired
 from mocapbridge.solve.clip_gaps import fill_gaps, seen_joints
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.limits import JointLimits
-from mocapbridge.solve.neutral_face import NeutralFace
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.posture import PostureSolver
@@ -88,9 +88,9 @@ class OfflineSolver:
         options = with_profile(options)
         self._options = options
         self._camera = Camera(options.camera)
+        self._face = FaceSolver(options.face, neutral=options.neutral_face, landmarks_lag=False)
         self._limits = JointLimits(options.joint_limits)
         self._build: Build = build_of(options)
-        self._neutral = NeutralFace(options.neutral_face)
 
     @property
     def rest_positions_m(self) -> Float32Array:
@@ -110,7 +110,7 @@ class OfflineSolver:
         # Several threads on blocks this small only wait for one another: 60 times the processor
         # time, measured with the OpenBLAS that scipy brings.
         with threadpool_limits(limits=1, user_api="blas"):
-            for clip in read_clips(landmarks, self._camera):
+            for clip in read_clips(landmarks, self._camera, self._face):
                 solved, origin = self._solve_clip(repaired(clip), origin)
                 frames += solved
         return frames
@@ -120,7 +120,7 @@ class OfflineSolver:
     ) -> tuple[list[MocapFrame], Float64Array | None]:
         figure = fit_figures(clip, self._build, self._camera)
         face_seen = np.array([label.states[1] in _SEEN for label in clip.labels])
-        weights = self._neutral.taken_off(expressions(clip, face_seen).astype(np.float32))
+        weights = expressions(clip, face_seen).astype(np.float32)
         gaze = np.array([head.gaze_from_blendshapes(row) for row in weights])
         face = _Face(weights, gaze, head_turns(clip, figure.points_m))
         joints = self._joints(clip, figure, face)

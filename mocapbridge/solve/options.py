@@ -34,6 +34,15 @@ class OcclusionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Then ease it to the relaxed pose within about this long."""
 
 
+class FaceSolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From the face's mesh and scores to weights and gaze."""
+
+    calibrate: bool = True
+    """Learn how this performer's face rests and how far its eyes close, while it is watched."""
+    blink_coupling: Fraction = 0.0
+    """How far the two lids move together: 0 lets each eye wink, 1 gives both the same blink."""
+
+
 Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
 
 
@@ -90,9 +99,13 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     out."""
     neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
     """What the ARKit weights of a relaxed face are measured as, by name: it is taken off."""
+    smoothing: Literal["crisp", "normal", "smooth"] = "normal"
+    """How much the live body is smoothed; `crisp`: quicker, more jitter; `smooth`: calmer, later.
+    Hands and face are smoothed by the filters."""
     forearm_twist: Fraction = 0.5
     """Share of the hand's turn about the forearm that the forearm takes over."""
     joint_limits: tuple[JointLimitOptions, ...] = ()
     """Joints whose limits differ from the built-in ones."""
     camera: SolveCameraOptions = field(default_factory=SolveCameraOptions)
     occlusion: OcclusionOptions = field(default_factory=OcclusionOptions)
+    face: FaceSolveOptions = field(default_factory=FaceSolveOptions)

@@ -15,6 +15,7 @@ from mocapbridge.geometry.matrix import length
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.solve import anatomy, kinematics, legs, proportions
 from mocapbridge.solve.figure import Figure
+from mocapbridge.solve.footing import Footing
 from mocapbridge.types import Float64Array
 
 _SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19))
@@ -25,11 +26,12 @@ _HEADING_S: Final = 1.0
 heel and toe turn by several degrees from frame to frame, the foot does not."""
 _FLOOR_S: Final = 0.3
 """Time constant with which a newly found floor moves the performer up or down."""
-_LEVEL_WITHIN_M: Final = 0.05
-"""A foot that would sink in this far is turned quite level."""
 _LONGEST_STEP_M: Final = 0.25
 """Further than that the performer is not moved from one frame to the next: somebody who comes back
 elsewhere glides there."""
+_CARRIED_OVER: Final = 0.5
+"""Part of the hips' deviation from where they are measured that a new step begins with: all of it
+would add up over the steps, nothing of it would be a jerk."""
 _AT_EASE: Final = 1e-3
 
 
@@ -61,6 +63,10 @@ class Placement:
         self._origin_m: Float64Array | None = None
         """(3,) the world's origin, from the camera."""
         self._root_m = np.array((0.0, self._rest_height_m, 0.0))
+        self._footings = (Footing(), Footing())
+        self._floor_m = 0.0
+        """Height of the world's floor over the camera."""
+        self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
         self._headings: list[Vector] = [plain.Z, plain.Z]
         """Left and right, level."""
 
@@ -88,6 +94,7 @@ class Placement:
         # From the camera's position, world axes.
         root = figure.hips_m - world[anatomy.HIPS_JOINT] @ self._hip_drop_m
         origin = self._origin(figure, root, dt_s)
+        self._floor_m = float(origin[1])
         if figure.stood:
             root = root + self._stand(figure, world, positions + root, dt_s)
             positions = kinematics.positions_from_hips_m(world, self._offsets_m)
@@ -120,15 +127,14 @@ class Placement:
             bring both feet to where they stand.
         """
         planted = figure.planted.tolist()
-        stand = [plain.vector(point) for point in figure.ankles_m.tolist()]
         ankles = [plain.vector(point) for point in positions_m[anatomy.FOOT_JOINTS].tolist()]
-        shift = _shared_shift(planted, stand, ankles)
+        shift = self._take_steps(figure.stands, ankles, dt_s)
         for side in (0, 1):
             foot = plain.axes(world[anatomy.FOOT_JOINTS[side]])
             self._follow_heading(side, foot, planted[side], dt_s)
             ankle = plain.add(ankles[side], shift)
-            target = plain.mix(ankle, stand[side], planted[side])
-            flat, target = self._on_floor(side, foot, target, planted[side], figure.floor_m or 0.0)
+            target = self._footings[side].target_m(ankle)
+            flat, target = self._on_floor(side, foot, target, planted[side])
             _set_foot(world, side, flat)
             if max(abs(a - b) for a, b in zip(target, ankle, strict=True)) > _AT_EASE:
                 hip = plain.vector(positions_m[anatomy.UPPER_LEG_JOINTS[side]].tolist())
@@ -138,22 +144,39 @@ class Placement:
                 world[[anatomy.UPPER_LEG_JOINTS[side], knee]] = plain.matrices([thigh, shin])
         return np.array(shift)
 
+    def _take_steps(self, stands: tuple[bool, bool], ankles: list[Vector], dt_s: float) -> Vector:
+        """Where the feet stand now, and how far the hips have to move for it."""
+        feet = tuple(zip(self._footings, stands, ankles, strict=True))
+        height_m = self._floor_m + self._ankle_height_m
+        # A foot that comes down goes where it is shown, so those that stood before come first.
+        for footing, standing, ankle in feet:
+            if not footing.comes_down(standing):
+                footing.follow(standing, ankle, height_m, dt_s)
+        shift = _shared_shift(self._footings, ankles)
+        for footing, standing, ankle in feet:
+            if footing.comes_down(standing):
+                footing.follow(standing, plain.add(ankle, shift, _CARRIED_OVER), height_m, dt_s)
+        return shift
+
     def _on_floor(
-        self, side: int, foot: Axes, ankle: Vector, planted: float, floor_m: float
+        self, side: int, foot: Axes, ankle: Vector, planted: float
     ) -> tuple[Axes, Vector]:
         """A foot and its ankle, turned and raised so that no part of it is in the floor."""
-        flat = self._level(side, foot, planted)
-        sunk_m = self._sunk_m(flat, ankle, floor_m)
-        if sunk_m > 0.0:
-            # Toes that sink in turn up first; only then is the leg drawn in.
-            flat = self._level(side, foot, max(planted, min(sunk_m / _LEVEL_WITHIN_M, 1.0)))
-            ankle = plain.add(ankle, plain.Y, self._sunk_m(flat, ankle, floor_m))
-        return flat, ankle
+        foot_now = self._level(side, foot, planted)
+        above_m = self._above_floor_m(foot_now, ankle)
+        if above_m >= 0.0:
+            return foot_now, ankle
+        # Toes that sink in turn up until they touch; only then is the leg drawn in.
+        flat_above_m = self._above_floor_m(self._level(side, foot, 1.0), ankle)
+        turn = above_m / min(above_m - flat_above_m, above_m)
+        foot_now = self._level(side, foot, planted + (1.0 - planted) * turn)
+        raised_m = max(-self._above_floor_m(foot_now, ankle), 0.0)
+        return foot_now, plain.add(ankle, plain.Y, raised_m)
 
-    def _sunk_m(self, foot: Axes, ankle: Vector, floor_m: float) -> float:
-        """How far a foot's lowest point is in the floor; 0 above it."""
+    def _above_floor_m(self, foot: Axes, ankle: Vector) -> float:
+        """How far a foot's lowest point is above the floor; negative below it."""
         lowest_m = min(plain.carried(foot, point)[1] for point in self._soles_m)
-        return max(floor_m - ankle[1] - lowest_m, 0.0)
+        return ankle[1] + lowest_m - self._floor_m
 
     def _follow_heading(self, side: int, foot: Axes, planted: float, dt_s: float) -> None:
         """A free foot heads where it is measured to; a planted one hardly turns."""
@@ -170,12 +193,12 @@ class Placement:
         return x, y, z
 
 
-def _shared_shift(planted: list[float], stand: list[Vector], ankles: list[Vector]) -> Vector:
+def _shared_shift(footings: tuple[Footing, Footing], ankles: list[Vector]) -> Vector:
     """What both feet agree that the hips should move, weighted by how firmly they stand."""
     shift: Vector = (0.0, 0.0, 0.0)
-    for strength, goal, ankle in zip(planted, stand, ankles, strict=True):
-        shift = plain.add(shift, plain.subtract(goal, ankle), strength * strength)
-    return plain.scaled(shift, 1.0 / max(sum(planted), 1.0))
+    for footing, ankle in zip(footings, ankles, strict=True):
+        shift = plain.add(shift, footing.astray_m(ankle), footing.hold**2)
+    return plain.scaled(shift, 1.0 / max(footings[0].hold + footings[1].hold, 1.0))
 
 
 def _set_foot(world: Float64Array, side: int, foot: Axes) -> None:

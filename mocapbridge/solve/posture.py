@@ -68,7 +68,7 @@ class PostureSolver:
         arms, plausible = self._arms(points, seen, torso, dt_s)
         frames = [
             torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
-            *_head(seen, torso.upper_chest, gaze_rad),
+            *_head(points_m, seen, torso.upper_chest, gaze_rad),
             torso.clavicles[0], *arms[0],
             torso.clavicles[1], *arms[1],
             *_leg(points, 0, torso.pelvis),
@@ -121,10 +121,12 @@ def _thumbs(hand_points_m: Float64Array, hand_frames: tuple[Axes, Axes]) -> list
     ]
 
 
-def _head(seen: Observation, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
+def _head(
+    points_m: Float64Array, seen: Observation, chest: Axes, gaze_rad: Float64Array
+) -> tuple[Axes, ...]:
     """Neck, head, both eyes and the jaw."""
     if seen.world_from_head is None:
-        world_from_head = plain.axes(head.head_from_points(seen.points_m))
+        world_from_head = plain.axes(head.head_from_points(points_m))
     else:
         world_from_head = plain.axes(seen.world_from_head)
     chest_from_head = plain.product(plain.inverse(chest), world_from_head)

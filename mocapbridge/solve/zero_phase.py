@@ -15,6 +15,8 @@ from mocapbridge.types import Float64Array
 
 _NOTHING: Final = 1e-6
 """Weights below that mean that nothing was seen near."""
+_HARDLY: Final = 0.1
+"""Weights below that are not believed where something better is near."""
 _OPPOSITE: Final = 1e-3
 """Mean quaternions shorter than that have no direction."""
 
@@ -48,6 +50,24 @@ def smooth_seen(
     total = smooth(weights.astype(np.float64), times_s, width_s).reshape(spread.shape)
     mean = smooth(values * spread, times_s, width_s)
     return np.where(total > _NOTHING, mean / np.maximum(total, _NOTHING), values)
+
+
+def bridged(values: Float64Array, weights: Float64Array) -> Float64Array:
+    """Values ``(n, k, 3)`` that are hardly believed, replaced by straight lines between the others.
+
+    Args:
+        values: by frame and point.
+        weights: ``(n, k)`` how far to believe them, 0..1.
+    """
+    result = values.copy()
+    frames = np.arange(len(values))
+    for point in np.flatnonzero((weights < _HARDLY).any(axis=0)).tolist():
+        sure = np.flatnonzero(weights[:, point] >= _HARDLY)
+        if len(sure):
+            for axis in range(values.shape[2]):
+                column = values[:, point, axis]
+                result[:, point, axis] = np.interp(frames, sure, column[sure])
+    return result
 
 
 def smooth_maximum(values: Float64Array, times_s: Float64Array, width_s: float) -> Float64Array:

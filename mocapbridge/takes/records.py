@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 
 from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.types import FaceSource
 
 FORMAT: Final = "mocapbridge-take"
 VERSION: Final = 1
@@ -91,6 +92,8 @@ class TakeHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="heade
     anchor: AnchorRecord
     frame_rate: tuple[_AtLeastOne, _AtLeastOne]
     """Nominal rate, (numerator, denominator); the frames' own times are what counts."""
+    face_source: FaceSource = "unknown"
+    """Where the face's expression came from; see ``types.FaceSource``."""
     joint_names: list[str] = field(default_factory=lambda: list(JOINT_NAMES))
     blendshape_names: list[str] = field(default_factory=lambda: list(ARKIT_NAMES))
     rest_positions_m: list[tuple[Metres, Metres, Metres]]

@@ -56,6 +56,7 @@ def make_header(  # noqa: PLR0913 - what a header says of a run, each by its nam
         timecode=str(TimeCode(info.frame_rate, anchor).label(anchor.monotonic_ns)),
         anchor=AnchorRecord(monotonic_ns=anchor.monotonic_ns, unix_ns=anchor.unix_ns),
         frame_rate=info.frame_rate,
+        face_source=info.face_source,
         rest_positions_m=[(x, y, z) for x, y, z in np.round(info.rest_positions_m, 6).tolist()],
         config=dict(config),
         camera=camera,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mocapbridge.types import Landmarks, VideoFrame
+from mocapbridge.types import FaceSource, Landmarks, VideoFrame
 
 
 class Tracker(Protocol):
@@ -13,8 +13,8 @@ class Tracker(Protocol):
     inference_s: float
     """How long the last ``track`` took, less the processor time it spent on anything but the
     networks [s]."""
-    face_blendshapes_measured: bool
-    """Whether the face model in use gives blendshape scores."""
+    face_source: FaceSource
+    """Where the face's expression comes from."""
 
     def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times.

@@ -30,7 +30,14 @@ from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import full_mask, hand_part, pose_part
 from mocapbridge.tracking.swap_guard import SwapGuard
 from mocapbridge.tracking.together import Finished, Job, Together
-from mocapbridge.types import FaceLandmarks, Float32Array, Landmarks, Side, VideoFrame
+from mocapbridge.types import (
+    FaceLandmarks,
+    FaceSource,
+    Float32Array,
+    Landmarks,
+    Side,
+    VideoFrame,
+)
 
 
 class ComposedTracker:
@@ -74,7 +81,7 @@ class ComposedTracker:
         self._segment = 0
         self._own_cpu_s = 0.0
         self.inference_s = 0.0
-        self.face_blendshapes_measured = self._face_parts.blendshapes_measured
+        self.face_source: FaceSource = self._face_parts.source if self._face else "none"
 
     @property
     def counters(self) -> dict[str, int]:

@@ -25,7 +25,8 @@ is rebuilt from the Python package index. The two place the same face a little d
 
 _SMALLEST_FACE_PX: Final = 1.0
 """Mean distance of the points from their middle below which there is no face."""
-_LARGEST_FACE_PX: Final = 1e5
+_SANE_FRACTION: Final = 100.0
+"""Coordinates beyond this many picture widths are damage, not a face."""
 
 
 class BlendshapeRegressor:
@@ -79,10 +80,12 @@ def normalised_points(points: Float32Array, image_size_px: tuple[int, int]) -> F
     Returns:
         (2 n,) x0, y0, x1, y1 ...; None when the points span no face.
     """
+    if not float(np.abs(points[:, :2]).max()) < _SANE_FRACTION:  # False for NaN as well
+        return None
     points_px = points[:, :2] * np.array(image_size_px, dtype=np.float32)
     centred_px = points_px - points_px.mean(axis=0)
     size_px = float(np.sqrt(np.einsum("ij,ij->i", centred_px, centred_px)).mean())
-    if not _SMALLEST_FACE_PX < size_px < _LARGEST_FACE_PX:  # False for NaN as well
+    if size_px < _SMALLEST_FACE_PX:
         return None
     return centred_px.ravel() / np.float32(size_px)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
-from mocapbridge.tracking.face_pose import FacePoseFit
 from mocapbridge.tracking.lost_parts import LOST_FACE
 from mocapbridge.tracking.mediapipe_tasks import FaceResult
-from mocapbridge.types import FaceLandmarks, Float32Array, TrackState
+from mocapbridge.types import FaceLandmarks, FaceSource, Float32Array, TrackState
 
 
 class FaceParts:
@@ -25,7 +25,7 @@ class FaceParts:
         Args:
             blendshapes: whether the model gives blendshape scores itself.
         """
-        self.blendshapes_measured = True
+        self.source: FaceSource = "official" if blendshapes else "own"
         self._pose_fit = FacePoseFit()
         self._regressor = None if blendshapes else BlendshapeRegressor("rebuilt")
 

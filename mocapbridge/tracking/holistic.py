@@ -10,11 +10,12 @@ from mocapbridge.tracking.hand_sides import HandCandidate
 from mocapbridge.tracking.lost_parts import LOST_FACE, LOST_HAND, LOST_POSE
 from mocapbridge.tracking.mediapipe_tasks import HandResult, HolisticNetwork
 from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.tracking.networks import say_face_source
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import hand_part, pose_part
 from mocapbridge.tracking.swap_guard import SwapGuard
 from mocapbridge.tracking.window import reduced_rgb
-from mocapbridge.types import HandLandmarks, Landmarks, VideoFrame
+from mocapbridge.types import FaceSource, HandLandmarks, Landmarks, VideoFrame
 
 
 class HolisticTracker:
@@ -26,6 +27,8 @@ class HolisticTracker:
         """Load the network; the arguments are those of ``ComposedTracker``."""
         video = options.mode == "video" or (options.mode == "auto" and not still)
         bundle = (store or ModelStore()).bundle_path("holistic_landmarker")
+        if options.face:
+            say_face_source(bundle)
         self._network = HolisticNetwork(
             bundle.path,
             video=video,
@@ -36,7 +39,7 @@ class HolisticTracker:
         self._guard = SwapGuard() if options.swap_guard else None
         self._face_parts = FaceParts(blendshapes=bundle.has_blendshapes)
         self.inference_s = 0.0
-        self.face_blendshapes_measured = self._face_parts.blendshapes_measured
+        self.face_source: FaceSource = self._face_parts.source if options.face else "none"
 
     @property
     def counters(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mocapbridge.errors import ModelMissing
 from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, HandNetwork, PoseNetwork
-from mocapbridge.tracking.model_store import BundleName, ModelStore
+from mocapbridge.tracking.model_store import BundleName, ModelStore, ResolvedBundle
 from mocapbridge.tracking.options import PoseOptions, TrackingOptions
 
 _log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Networks:
             )
         if options.face:
             bundle = store.bundle_path("face_landmarker")
+            say_face_source(bundle)
             face = FaceNetwork(
                 bundle.path,
                 options.face_options,
@@ -83,6 +84,17 @@ class Networks:
         """Let all networks go."""
         for network in self.present():
             network.close()
+
+
+def say_face_source(bundle: ResolvedBundle) -> None:
+    """Say once, at the start, where the face's expression comes from."""
+    if bundle.has_blendshapes:
+        _log.info("the face model gives blendshape scores itself: %s", bundle.path)
+    else:
+        _log.info(
+            "the face model has no blendshape scores: our own network reads them off the "
+            "landmarks (docs/face.md says how well)"
+        )
 
 
 def pose_bundle(options: PoseOptions) -> BundleName:

@@ -28,6 +28,7 @@ from mocapbridge.tracking.synthetic_performer import PerformerPose, performer_at
 from mocapbridge.types import (
     POSE_LANDMARK_COUNT,
     FaceLandmarks,
+    FaceSource,
     Float32Array,
     Float64Array,
     HandLandmarks,
@@ -81,7 +82,7 @@ class SyntheticTracker:
                 real networks.
         """
         self.inference_s = 0.0
-        self.face_blendshapes_measured = True
+        self.face_source: FaceSource = "synthetic" if options.face else "none"
         self._options = options
         self._face = SyntheticFace()
         rest_mesh_m = self._face.mesh_cm(_AT_REST) / 100.0

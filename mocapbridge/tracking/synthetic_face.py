@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.tracking.synthetic_performer import PerformerPose
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
 

@@ -24,6 +24,7 @@ _STREAM: Final = struct.Struct("<IIBBB")
 _JOINT: Final = struct.Struct("<B3f")
 _PART: Final = struct.Struct("<IBBH")
 _BLENDSHAPES_MEASURED: Final = 1
+_BLENDSHAPES_OWN: Final = 2
 _MAX_PENDING: Final = 16
 """Descriptions that may be under assembly at once; the oldest gives way."""
 
@@ -49,6 +50,9 @@ class Static:
     """False when the sender has no measured blendshapes: the weights are then 0 or estimates."""
     joints: tuple[Joint, ...]
     blendshapes: tuple[str, ...]
+    blendshapes_own: bool = False
+    """True when the sender's own network reads the weights off the face's landmarks, because its
+    face model gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def encode_static(static: Static) -> bytes:
         raise Unencodable(f"frame rate {numerator}/{denominator} is not positive")
     counts = len(static.joints), len(static.blendshapes)
     flags = _BLENDSHAPES_MEASURED if static.blendshapes_measured else 0
+    flags |= _BLENDSHAPES_OWN if static.blendshapes_own else 0
     pieces = [pack(_STREAM, numerator, denominator, flags, *counts)]
     for index, joint in enumerate(static.joints):
         parent = NO_PARENT if joint.parent is None else joint.parent
@@ -108,6 +113,7 @@ def decode_static(body: bytes) -> Static:
         blendshapes_measured=bool(flags & _BLENDSHAPES_MEASURED),
         joints=tuple(_decode_joint(reader, index) for index in range(joint_count)),
         blendshapes=tuple(reader.text() for _ in range(blendshape_count)),
+        blendshapes_own=bool(flags & _BLENDSHAPES_OWN),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -12,11 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zmq
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.takes.reader import read_take
+from mocapbridge.tracking.synthetic_performer import performer_at
 from mocapbridge.wire import link
 
 CONFIG = """\
@@ -88,6 +93,7 @@ def running(folder: Path, link_port: int = 9, extra: str = "") -> Generator[Stee
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env={**os.environ, "XDG_DATA_HOME": str(folder), "LOCALAPPDATA": str(folder)},
     )
     run = Steered(process, ports)
     try:
@@ -113,14 +119,14 @@ def test_a_run_tells_its_state_and_takes_settings(tmp_path: Path) -> None:
         listed = run.told("list")
         assert {"status", "recentre", "set", "list"} <= listed["commands"].keys()
         assert listed["parameters"]["filters.preset"] == "normal"
-        before = run.told("status")["processed"]
+        before = run.told("status")["run"]["processed"]
         assert run.told("set", "parameter=filters.preset", "value=smooth") == {
             "parameter": "filters.preset",
             "value": "smooth",
         }
         assert run.told("set", "parameter=solve.root", "value=locked")["value"] == "locked"
         assert run.told("get", "parameter=filters.preset")["value"] == "smooth"
-        assert run.told("status")["processed"] > before
+        assert run.told("status")["run"]["processed"] > before
         refused = run.ask("set", "parameter=filters.preset", "value=silky")
         assert refused.returncode != 0
         assert "silky" in refused.stderr
@@ -134,7 +140,7 @@ def test_takes_begin_and_end_on_command(tmp_path: Path) -> None:
         begun = Path(run.told("record_start", "slate=hero")["take"])
         assert begun.name.startswith("hero_")
         assert "recorded already" in run.ask("record_start").stderr
-        assert run.told("status")["take"]["path"]
+        assert run.told("status")["run"]["take"]["path"]
         ended = Path(run.told("record_stop")["take"])
         assert "no take is being recorded" in run.ask("record_stop").stderr
         assert "valid: 1 to 80 letters" in run.ask("record_start", "slate=../../evil").stderr
@@ -186,6 +192,60 @@ def test_recentring_brings_the_performer_to_the_origin(tmp_path: Path) -> None:
                     x, _, z = message.root_position_in_world_m
                     nearest_m = min(nearest_m, (x * x + z * z) ** 0.5)
             assert nearest_m <= 0.05
+
+
+def curled_side(receiver: socket.socket) -> tuple[str, str]:
+    """Which hand is the more curled, in what arrives and in what the synthetic performer does."""
+    left, right = (JOINT_NAMES.index(f"{side}IndexIntermediate") for side in ("left", "right"))
+    drain(receiver)
+    while True:
+        _, message = link.decode(receiver.recv(2048))
+        if not isinstance(message, link.Frame):
+            continue
+        does = performer_at(message.capture_time_ns).curl
+        if abs(does[0] - does[1]) > 0.5:
+            bent = [abs(message.rotations_wxyz[joint][0]) for joint in (left, right)]
+            arrives = "left" if bent[0] < bent[1] else "right"
+            return arrives, "left" if does[0] > does[1] else "right"
+
+
+def drain(receiver: socket.socket) -> None:
+    """Drop what waits from before."""
+    receiver.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            receiver.recv(2048)
+    receiver.settimeout(5.0)
+
+
+def test_the_motion_can_be_mirrored_and_back(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        with running(tmp_path, receiver.getsockname()[1]) as run:
+            arrives, does = curled_side(receiver)
+            assert arrives == does
+            assert run.told("mirror") == {"on": True}
+            arrives, does = curled_side(receiver)
+            assert arrives != does
+            assert run.told("mirror", "on=false") == {"on": False}
+            assert run.told("mirror", "on=false") == {"on": False}
+            arrives, does = curled_side(receiver)
+            assert arrives == does
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="profiles cannot be put elsewhere there")
+def test_calibrating_measures_and_goes_on_with_it(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        told = run.told("calibrate", "name=anna", "body=false", "face=true")
+        assert told["stand_still_s"] == 3.0
+        deadline_s = time.monotonic() + 30.0
+        while (state := run.told("status")["calibration"])["progress"] != "done":
+            assert state["progress"] in ("watching", "measuring"), state
+            assert time.monotonic() < deadline_s, state
+        assert "did you mean" in run.ask("calibrat").stderr
+        assert "a profile cannot be called" in run.ask("calibrate", "name=../x").stderr
+    profiles = list(tmp_path.rglob("anna.yaml"))
+    assert len(profiles) == 1
 
 
 def test_a_port_in_use_is_said_where_it_was_asked_for(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_verify_tells_sound_from_damaged(machine: Path, capsys: pytest.CaptureFi
     (machine / "face_landmarker.task").write_bytes(FACE_BUNDLE)
     assert command("verify") == 0
     said = capsys.readouterr().out
-    assert "face_landmarker: sound, official (with blendshape scores, with head matrix)" in said
+    assert "face_landmarker: sound, official (face source in use: official" in said
     (machine / "hand_landmarker.task").write_bytes(b"damaged")
     assert command("verify") == 4
     assert "hand_landmarker: CORRUPT" in capsys.readouterr().out

@@ -151,11 +151,13 @@ def test_a_folder_of_footage_is_processed_once_and_a_bad_clip_stops_nothing(
     clips[1].write_bytes(b"no film")
     out = tmp_path / "out"
     command = ["process", *map(str, clips), "--out", str(out), "--jobs", "2", "--fps", "50"]
+    command += ["--export", "bvh"]
     assert main(command) == 3, "the exit code of what failed"
     told = capsys.readouterr().out
     assert "clip 0.mp4" in told
     assert "clip 1.mp4" in told
-    assert [path.name for path in out.iterdir()] == ["clip 0.mocap"]
+    assert sorted(path.name for path in out.iterdir()) == ["clip 0.bvh", "clip 0.mocap"]
+    assert (out / "clip 0.bvh").read_text().startswith("HIERARCHY")
     take = read_take(out / "clip 0.mocap")
     assert take.header.frame_rate == (50, 1)
     assert take.motion().frames == 23

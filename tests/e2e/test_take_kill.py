@@ -1,7 +1,7 @@
 """A recording process is killed at random moments; everything but the last second is there.
 
-This file is the recording process, too: ``python test_take_kill.py FOLDER SLATE`` records 30 frames
-a second until it is killed, and says each frame's number once it is written.
+This file is the recording process, too: ``python test_take_kill.py FOLDER SLATE COUNT PACE_S``
+records that many frames, says each frame's number once it is written, and finishes the take.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import mocapbridge
 from mocapbridge.clock import NS_PER_S, RunAnchor
 from mocapbridge.skeleton import JOINT_COUNT, rest_positions_m
 from mocapbridge.takes.reader import read_take
+from mocapbridge.takes.save import recover
 from mocapbridge.takes.writer import TakeWriter, make_header
 from mocapbridge.types import (
     FaceLandmarks,
@@ -32,42 +34,73 @@ from mocapbridge.types import (
     TrackState,
 )
 
-KILLS = 10
+AT_ONCE = 10
 SEEN = TrackState.TRACKED
 
 
 def test_ten_kills_lose_less_than_a_second_each(tmp_path: Path) -> None:
+    """While 30 frames a second are recorded."""
+    _kill_some(tmp_path, 0, count=1800, pace_s=1 / 30, latest_kill_s=0.3)
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_two_hundred_kills_lose_less_than_a_second_each(tmp_path: Path) -> None:
+    """As fast as it goes, so that blocks are packed and takes finished when the kill comes."""
+    for batch in range(20):
+        _kill_some(tmp_path, batch, count=1300, pace_s=0.0, latest_kill_s=1.5)
+
+
+def _kill_some(
+    folder: Path, batch: int, *, count: int, pace_s: float, latest_kill_s: float
+) -> None:
     python_path = os.pathsep.join(
         [str(Path(mocapbridge.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     )
-    recorders = [
-        subprocess.Popen(
-            [sys.executable, __file__, str(tmp_path), f"kill{number}"],
+    recorders = {
+        f"kill{batch}-{number}": subprocess.Popen(
+            [
+                sys.executable,
+                __file__,
+                str(folder),
+                f"kill{batch}-{number}",
+                str(count),
+                str(pace_s),
+            ],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": python_path},
         )
-        for number in range(KILLS)
-    ]
-    for recorder in recorders:
+        for number in range(AT_ONCE)
+    }
+    for recorder in recorders.values():
         assert recorder.stdout is not None
         assert recorder.stdout.readline() == "0\n"
     rng = np.random.default_rng()
-    order: list[int] = rng.permutation(KILLS).tolist()
-    for number in order:
-        recorder = recorders[number]
-        time.sleep(rng.uniform(0.05, 0.25))
-        recorder.kill()
-        said, _ = recorder.communicate(timeout=30)
-        take = read_take(tmp_path / f"kill{number}_001.mocap.jsonl")
-        frames = list(take.frames())
-        assert take.footer is None
-        assert [frame.motion.frame_id for frame in frames] == list(range(len(frames)))
-        last_said = int(said.split()[-1]) if said.split() else 0
-        assert len(frames) > last_said, f"kill {number}: lost more than the line being written"
-        np.testing.assert_allclose(
-            frames[-1].motion.pose.root_position_in_world_m, len(frames) - 1, atol=1e-4
-        )
+    order: list[str] = rng.permutation(list(recorders)).tolist()
+    for slate in order:
+        time.sleep(rng.uniform(0.0, latest_kill_s / AT_ONCE * 2))
+        recorders[slate].kill()
+        said, _ = recorders[slate].communicate(timeout=30)
+        _check(folder, slate, said.split())
+
+
+def _check(folder: Path, slate: str, said: list[str]) -> None:
+    journal, finished = (folder / f"{slate}_001{end}" for end in (".mocap.jsonl", ".mocap"))
+    if journal.exists() and not finished.exists():
+        assert len(list(read_take(journal).frames())) > int(said[-1] if said else 0)
+        a_minute_ago_s = time.time() - 60.0
+        os.utime(journal, (a_minute_ago_s, a_minute_ago_s))
+        assert recover(journal) == finished
+        assert not journal.exists()
+    take = read_take(finished)
+    frames = list(take.frames())
+    last_said = int(said[-1]) if said else 0
+    assert len(frames) > last_said, f"{slate}: lost more than the line being written"
+    assert [frame.motion.frame_id for frame in frames] == list(range(len(frames)))
+    np.testing.assert_allclose(
+        frames[-1].motion.pose.root_position_in_world_m, len(frames) - 1, atol=1e-4
+    )
 
 
 def _frame(index: int, time_ns: int) -> tuple[Landmarks, MocapFrame]:
@@ -102,7 +135,7 @@ def _ramp(*shape: int) -> Float32Array:
     return np.reshape(np.linspace(0, 1, count, dtype=np.float32), shape)
 
 
-def _record(folder: Path, slate: str) -> None:
+def _record(folder: Path, slate: str, count: int, pace_s: float) -> None:
     info = StreamInfo(
         subject="Anna",
         session_id=1,
@@ -113,13 +146,15 @@ def _record(folder: Path, slate: str) -> None:
     header = make_header(info, source="camera:0", anchor=RunAnchor.now(), config={})
     writer = TakeWriter(folder, slate, header)
     started_ns = time.monotonic_ns()
-    for index in range(30 * 60):
+    for index in range(count):
         writer.write(*_frame(index, started_ns + index * NS_PER_S // 30))
         sys.stdout.write(f"{index}\n")
         sys.stdout.flush()
         writer.flush_if_due(time.monotonic_ns())
-        time.sleep(max(0.0, (index + 1) / 30 - (time.monotonic_ns() - started_ns) / NS_PER_S))
+        passed_s = (time.monotonic_ns() - started_ns) / NS_PER_S
+        time.sleep(max(0.0, (index + 1) * pace_s - passed_s))
+    writer.close()
 
 
 if __name__ == "__main__":
-    _record(Path(sys.argv[1]), sys.argv[2])
+    _record(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mocapbridge.tracking.face_pose import FacePoseFit
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.types import Float32Array
 
 POSE = FacePoseFit()

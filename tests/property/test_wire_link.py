@@ -79,6 +79,7 @@ def descriptions(draw: st.DrawFn) -> link.Static:
     return link.Static(
         frame_rate=draw(st.tuples(rate, rate)),
         blendshapes_measured=draw(st.booleans()),
+        blendshapes_own=draw(st.booleans()),
         joints=joints,
         blendshapes=tuple(draw(st.lists(TEXT, max_size=8))),
     )

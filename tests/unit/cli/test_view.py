@@ -133,6 +133,14 @@ def test_the_summary_tells_where_the_take_is_and_what_failed() -> None:
     assert "/takes/a_001.mocap.jsonl" in told
 
 
+@pytest.mark.parametrize(("unheard", "words"), [(311, "there"), (20, "there at times")])
+def test_an_absent_receiver_is_told_and_is_no_failure(unheard: int, words: str) -> None:
+    lonely = dataclasses.replace(OUTPUT, unheard=unheard)
+    told = summary(dataclasses.replace(RUN, outputs=(lonely,))).splitlines()[1]
+    assert told.endswith(f"947 packets, no receiver was {words}")
+    assert "failed" not in told
+
+
 def test_clock_times() -> None:
     assert [clock_time(s) for s in (0.0, 59.9, 65.0, 3600.0, 7325.2)] == [
         "0:00",

@@ -47,7 +47,8 @@ def spread(track: Sequence[npt.NDArray[np.float32]]) -> float:
     return float(np.std(np.stack(track), axis=0).mean())
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name != "head"])
+# The body is smoothed where it is solved.
+@pytest.mark.parametrize("name", [n for n in FIELDS if n != "head" and not n.startswith("pose")])
 @pytest.mark.parametrize("preset", ["crisp", "normal", "smooth"])
 def test_noise_on_a_still_performer_is_at_least_halved(
     name: str, preset: Literal["crisp", "normal", "smooth"]
@@ -187,7 +188,8 @@ def test_a_duplicate_or_backward_time_is_a_short_step(step_s: float) -> None:
     start = [Moment(time_s=10.0 + i / 30.0) for i in range(3)]
     late = Moment(time_s=start[-1].time_s + step_s, shift_m=(0.02, 0.0, 0.0))
 
-    *_, before, shown = smoothed([*start, late])
+    body = OneEuroOptions(min_cutoff_hz=1.5, beta=1.5)
+    *_, before, shown = smoothed([*start, late], FilterOptions(body=body))
 
     way = shown.pose.world_m[0, 0] - before.pose.world_m[0, 0]
     assert 0.0 < way < 0.02 * 0.3

@@ -128,6 +128,19 @@ def test_exchanged_sides_are_put_right() -> None:
     assert np.abs(apart).max() < 0.005
 
 
+def test_front_taken_for_back_leaves_the_feet_where_they_point() -> None:
+    frames = sampled(waving_at, 2.0)
+    mistaken = list(frames)
+    for index in range(22, 34):
+        pose = frames[index].pose
+        world = pose.world_m * np.array((1.0, 1.0, -1.0), dtype=np.float32)
+        mistaken[index] = replace(frames[index], pose=replace(pose, world_m=world))
+    apart = positions_of(solve(mistaken)) - positions_of(solve(frames))
+    toes = [JOINT_INDEX["leftToes"], JOINT_INDEX["rightToes"]]
+    assert np.abs(apart[:, toes]).max() < 0.05
+    assert np.median(np.linalg.norm(apart[22:34], axis=-1)) < 0.08
+
+
 def test_a_turn_on_the_spot_is_no_exchange() -> None:
     def turning_at(time_s: float) -> Performer:
         return Performer(rotations={"hips": turn("Y", 120.0 * time_s)})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.synthetic import HORIZONTAL_FOV_RAD, SyntheticTracker
 from mocapbridge.tracking.synthetic_performer import LOOP_NS, performer_at

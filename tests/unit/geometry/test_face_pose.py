@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from mocapbridge.tracking.face_canonical import load_canonical_face
-from mocapbridge.tracking.face_pose import FacePoseFit
+from mocapbridge.geometry.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_pose import FacePoseFit
 from mocapbridge.types import Float32Array, Float64Array
 
 SIZE_PX = (1280, 720)

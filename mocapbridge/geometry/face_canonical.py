@@ -2,7 +2,7 @@
 
 `models/face_canonical.json` holds it: 478 points in the frame of MediaPipe's face matrix
 (centimetres, right-handed, x the performer's left, y up, z out of the face), averaged from tracked
-faces and made symmetric, with how far the head pose may trust each point. `bench/face_canonical.py`
+faces and made symmetric, with how far the head pose may trust each point. `bench/face/canonical.py`
 makes the file.
 """
 

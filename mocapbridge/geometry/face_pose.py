@@ -18,8 +18,10 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from mocapbridge.tracking.face_canonical import load_canonical_face
+from mocapbridge.geometry.face_canonical import load_canonical_face
+from mocapbridge.geometry.matrix import cross
 from mocapbridge.types import Float32Array, Float64Array
 
 DEFAULT_VERTICAL_FOV_DEG: Final = 63.0
@@ -62,6 +64,7 @@ class FacePoseFit:
         self._points = np.flatnonzero(face.pose_weights > 0.0)
         self._weights = face.pose_weights[self._points]
         self._canonical_cm = face.points_cm[self._points]
+        self._target = _Target.of(self._canonical_cm, self._weights)
         self._near_plane_height = 2.0 * math.tan(math.radians(vertical_fov_deg) / 2.0)
 
     def fit(self, image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array | None:
@@ -77,15 +80,16 @@ class FacePoseFit:
             finite points, or all on a line.
         """
         picked = image[self._points].astype(np.float64)
-        weights = self._weights
-        usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)  # False for NaN as well
-        if not usable.all():
+        weights, target = self._weights, self._target
+        if not float(np.abs(picked).max()) < _SANE_FRACTION:  # False for NaN as well
+            usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)
             if np.count_nonzero(usable) < _MINIMUM_POINTS:
                 return None
             picked[~usable] = 0.0
             weights = weights * usable
+            target = _Target.of(self._canonical_cm, weights)
         in_camera = self._unproject(picked, weights, image_size_px)
-        fit = _procrustes(self._canonical_cm, in_camera, weights)
+        fit = _procrustes(target, in_camera)
         for _ in range(_REWEIGHTINGS):
             if fit is None:
                 return None
@@ -93,20 +97,55 @@ class FacePoseFit:
             if not (away_cm[weights > 0.0] > _OUTLIER_CM).any():
                 break
             damped = weights * np.minimum(1.0, _OUTLIER_CM / np.maximum(away_cm, _OUTLIER_CM))
-            fit = _procrustes(self._canonical_cm, in_camera, damped)
+            fit = _procrustes(_Target.of(self._canonical_cm, damped), in_camera)
         return None if fit is None else fit.matrix()
+
+    def in_face_cm(
+        self,
+        image: Float32Array,
+        image_size_px: tuple[int, int],
+        camera_from_face_cm: Float32Array,
+        points: npt.NDArray[np.intp],
+    ) -> Float64Array:
+        """Where landmarks lie in the face's own frame, whatever the head's pose.
+
+        Args:
+            image: (478, 3) as for `fit`.
+            image_size_px: (width, height) of the full image.
+            camera_from_face_cm: what `fit` gave for these landmarks.
+            points: (n,) which landmarks.
+
+        Returns:
+            (n, 3) x the performer's left, y up, z out of the face [cm], in the size of the average
+            face. Not finite where the landmarks are not.
+        """
+        matrix = camera_from_face_cm.astype(np.float64)
+        rotation, shift_cm = matrix[:3, :3], matrix[:3, 3]
+        rays = self._rays(image[points].astype(np.float64), image_size_px)
+        width = self._near_plane_width(image_size_px)
+        depth = 1.0 + rays[:, 2] - (self._weights @ image[self._points, 2]) * width
+        rays[:, 2] = -1.0
+        # The weighted mean depth of the pose points is the unit that the points come in.
+        distance_cm = -(rotation[2] @ self._target.centre_cm + shift_cm[2])
+        return (rays * (distance_cm * depth)[:, None] - shift_cm) @ rotation
 
     def _unproject(
         self, picked: Float64Array, weights: Float64Array, image_size_px: tuple[int, int]
     ) -> Float64Array:
         """The points in camera axes, in multiples of the face's distance."""
-        width_px, height_px = image_size_px
-        height = self._near_plane_height
-        width = height * width_px / height_px
-        points = (picked - (0.5, 0.5, 0.0)) * (width, -height, width)
+        points = self._rays(picked, image_size_px)
         depth = points[:, 2] - (weights @ points[:, 2]) / weights.sum() + 1.0
         points[:, 2] = -1.0
         return points * depth[:, None]
+
+    def _rays(self, picked: Float64Array, image_size_px: tuple[int, int]) -> Float64Array:
+        """Points on the near plane at distance 1; z in the same unit, away from the camera."""
+        width = self._near_plane_width(image_size_px)
+        return (picked - (0.5, 0.5, 0.0)) * (width, -self._near_plane_height, width)
+
+    def _near_plane_width(self, image_size_px: tuple[int, int]) -> float:
+        width_px, height_px = image_size_px
+        return self._near_plane_height * width_px / height_px
 
 
 class _Similarity(NamedTuple):
@@ -129,20 +168,38 @@ class _Similarity(NamedTuple):
         return camera_from_face_cm
 
 
-def _procrustes(
-    canonical_cm: Float64Array, points: Float64Array, weights: Float64Array
-) -> _Similarity | None:
+class _Target(NamedTuple):
+    """The average face with weights, prepared for fitting."""
+
+    weights: Float64Array
+    """(n,) sum 1."""
+    centre_cm: Float64Array
+    weighted_cm: Float64Array
+    """(n, 3) points around the centre, times their weights."""
+    square_cm2: float
+    """Weighted mean square distance from the centre."""
+
+    @classmethod
+    def of(cls, canonical_cm: Float64Array, weights: Float64Array) -> _Target:
+        weights = weights / weights.sum()
+        centre_cm = weights @ canonical_cm
+        around_cm = canonical_cm - centre_cm
+        weighted_cm = around_cm * weights[:, None]
+        return cls(weights, centre_cm, weighted_cm, float((weighted_cm * around_cm).sum()))
+
+
+def _procrustes(target: _Target, points: Float64Array) -> _Similarity | None:
     """Weighted orthogonal Procrustes fit with scale (Umeyama 1991); None when it is not unique."""
-    weights = weights / weights.sum()
-    canonical_centre, centre = weights @ canonical_cm, weights @ points
-    canonical = canonical_cm - canonical_centre
-    weighted = canonical * weights[:, None]
-    u, singular, vt = np.linalg.svd((points - centre).T @ weighted)
+    centre = target.weights @ points
+    # The weighted points lie around 0, so the points need not be centred.
+    u, singular, vt = np.linalg.svd(points.T @ target.weighted_cm)
     if singular[0] <= _NO_SPREAD_CM or singular[1] <= _FLAT * singular[0]:
         return None
-    if np.linalg.det(u) * np.linalg.det(vt) < 0.0:  # a reflection fits better: not a face's
+    rotation = u @ vt
+    if float(rotation[0] @ cross(rotation[1], rotation[2])) < 0.0:
+        # A reflection fits better: not a face's.
         u[:, 2] = -u[:, 2]
         singular[2] = -singular[2]
-    rotation = u @ vt
-    scale_cm = float((weighted * canonical).sum() / singular.sum())
-    return _Similarity(rotation, scale_cm * centre - rotation @ canonical_centre, scale_cm)
+        rotation = u @ vt
+    scale_cm = target.square_cm2 / float(singular.sum())
+    return _Similarity(rotation, scale_cm * centre - rotation @ target.centre_cm, scale_cm)
