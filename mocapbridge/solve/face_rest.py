@@ -153,9 +153,9 @@ class FaceRest:
 
 def resting_mesh(values: Float64Array) -> RestingMesh:
     """What a calibration profile keeps of the first (11,) values."""
-    inner_left, inner_right, outer_left, outer_right, corners, *others = np.round(
-        values, 3
-    ).tolist()
+    rounded = np.round(values, 3)
+    inner_left, inner_right, outer_left, outer_right, corners = rounded[HEIGHTS].tolist()
+    lids, openings = rounded[UPPER_LIDS].tolist(), rounded[OPENINGS].tolist()
     yaw_deg, pitch_deg = np.round(np.degrees(values[GAZE]), 2).tolist()
     return RestingMesh(
         brows_cm=(inner_left, inner_right, outer_left, outer_right),
