@@ -25,7 +25,9 @@ from mocapbridge.solve.build import build_of, height_of, scaled
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_figure import fit_figures
-from mocapbridge.solve.options import SolveCameraOptions, SolveOptions
+from mocapbridge.solve.face_measures import FaceMeter
+from mocapbridge.solve.face_rest import resting_mesh
+from mocapbridge.solve.options import RestingMesh, SolveCameraOptions, SolveOptions
 from mocapbridge.solve.profile import Profile
 from mocapbridge.types import Landmarks, TrackState
 
@@ -116,6 +118,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             the distance is given.
     """
     neutral = _neutral_face(frames) if wanted.face else {}
+    mesh = _resting_mesh(frames) if wanted.face else None
     height_m = wanted.height_m
     if not wanted.body:
         known_m = height_m or proportions.STANDARD_HEIGHT_M
@@ -125,6 +128,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             bones=scaled(proportions.STANDARD_BONES, known_m / proportions.STANDARD_HEIGHT_M),
             camera=camera,
             neutral_face=neutral,
+            resting_mesh=mesh,
         )
     with threadpool_limits(limits=1, user_api="blas"):
         legs_seen = _legs_seen(frames)
@@ -149,6 +153,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
         camera=camera,
         camera_height_m=camera_height_m,
         neutral_face=neutral,
+        resting_mesh=mesh,
     )
 
 
@@ -191,3 +196,26 @@ def _neutral_face(frames: Sequence[Landmarks]) -> dict[str, float]:
         for name, weight in zip(ARKIT_NAMES, weights.tolist(), strict=True)
         if weight > _LEAST_NEUTRAL
     }
+
+
+def _resting_mesh(frames: Sequence[Landmarks]) -> RestingMesh | None:
+    """Median measures of the frames that show a face looking straight ahead; None without any."""
+    meter = FaceMeter()
+    found = [
+        meter.measure(frame.face.image, frame.image_size_px)
+        for frame in frames
+        if frame.face.state is TrackState.TRACKED
+    ]
+    rows = [
+        np.concatenate(
+            (
+                one.heights_cm,
+                one.gaze_rad.mean(axis=0),
+                one.upper_lids_cm,
+                one.openings_cm,
+            )
+        )
+        for one in found
+        if one is not None and one.straight
+    ]
+    return resting_mesh(np.median(np.array(rows), axis=0)) if rows else None
