@@ -205,7 +205,7 @@ def _measured(
     images: list[Float32Array], scores: Float32Array, rest: npt.NDArray[np.bool_]
 ) -> Float32Array:
     """(n, 52) the solved weights of a solver that has looked at the resting pictures first."""
-    solver = FaceSolver(FaceSolveOptions())
+    solver = FaceSolver(FaceSolveOptions(), landmarks_lag=False)
     first_look = [row for row in np.flatnonzero(rest) if row < _RESTING_FRAMES] * 5
     measured = scores.copy()
     for row in [*first_look, *range(len(images))]:

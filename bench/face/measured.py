@@ -27,7 +27,7 @@ def face_of(image: Float32Array, scores: Float32Array) -> FaceLandmarks:
 
 def measured_scores(track: FaceTrack, scores: Float32Array) -> Float32Array:
     """(n, 52) the solved weights, frame after frame as in a live run."""
-    solver = FaceSolver(FaceSolveOptions())
+    solver = FaceSolver(FaceSolveOptions(), landmarks_lag=False)
     steps_s = np.diff(track.frame, prepend=track.frame[0]) / track.fps
     return np.array(
         [
@@ -39,7 +39,7 @@ def measured_scores(track: FaceTrack, scores: Float32Array) -> Float32Array:
 
 def measure_time_ms(track: FaceTrack, scores: Float32Array) -> float:
     """Median processor time of one face [ms]."""
-    solver = FaceSolver(FaceSolveOptions())
+    solver = FaceSolver(FaceSolveOptions(), landmarks_lag=False)
     times_ns: list[int] = []
     for row, image in zip(scores, track.image, strict=True):
         face = face_of(image, row)

@@ -4,8 +4,10 @@ Every clip with a reference goes through the product's own tracker, then through
 solver, and through the offline solver, with default settings but for the camera's field of view,
 tilt and roll, which are the truth's. Printed are the measures of ``bench.solve.metrics``, the
 rotation error of every joint where rotations are known, and what solving a frame costs. The sample
-clip comes with the project; two clips of the Pose2Sim balancing trial are measured when
-``--shared`` names the folder that holds them. ``--points`` writes the joints for another scorer.
+clip comes with the project; two clips of the Pose2Sim balancing trial, and the fingers of the
+rendered performer's upper body, are measured when ``--shared`` names the folder that holds them.
+``--points`` writes the joints for another scorer. At the end: what is lost of random poses whose
+landmarks are exact.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ import cv2
 import numpy as np
 
 from bench.solve import metrics
-from bench.solve.references import Reference, balancing, performer
+from bench.solve.cost import cost_ms
+from bench.solve.finger_curls import print_finger_curls
+from bench.solve.references import Reference, balancing, performer, upper_body
+from bench.solve.round_trip import print_round_trip
 from mocapbridge.filters.options import FilterOptions
 from mocapbridge.filters.smoother import Smoother
 from mocapbridge.geometry import quaternion
@@ -77,6 +82,11 @@ def main() -> None:
             first, second = tables["p2s_cam01"][solver], tables["p2s_cam02"][solver]
             print(f"  {solver}")
             _print({k: {m: (first[k][m] + second[k][m]) / 2.0 for m in first[k]} for k in first})
+    upper = upper_body(arguments.shared) if arguments.shared else None
+    if upper is not None:
+        run = _run(upper)
+        print_finger_curls(upper.video.with_suffix(".json"), run.raw, run.live)
+    print_round_trip()
 
 
 class _Verbatim(argparse.RawDescriptionHelpFormatter):
@@ -90,6 +100,8 @@ def _measure(name: str, reference: Reference, points_folder: Path | None) -> dic
     print(
         f"\n{name}: {len(run.raw)} frames, a frame costs p50 {p50:.2f} ms, p95 {p95:.2f} ms live,"
     )
+    p50, p95 = cost_ms(run.raw, SolveOptions(camera=reference.camera))
+    print(f"  p50 {p50:.2f} ms, p95 {p95:.2f} ms live without the tracker (processor time),")
     print(f"  {run.offline_cost_ms:.2f} ms offline (mean, processor time)")
     tables: dict[str, Table] = {}
     for solver, solved in (("live", run.live), ("offline", run.offline)):

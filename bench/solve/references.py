@@ -35,7 +35,22 @@ class Reference:
 
 def performer() -> Reference:
     """The rendered sample, exact."""
-    truth = json.loads(bundled_path("samples/performer_full.json").read_text(encoding="utf-8"))
+    return _rendered(bundled_path("samples/performer_full.mp4"))
+
+
+def upper_body(shared: Path) -> Reference | None:
+    """The rendered performer from head to waist; None where the material is not at hand.
+
+    Args:
+        shared: folder with ``footage/``.
+    """
+    video = shared / "footage" / "performer_upper.mp4"
+    return _rendered(video) if video.is_file() else None
+
+
+def _rendered(video: Path) -> Reference:
+    """A rendered clip, with its truth beside it."""
+    truth = json.loads(video.with_suffix(".json").read_text(encoding="utf-8"))
     camera = truth["camera"]
     world_from_camera = np.array(camera["world_from_camera"], dtype=np.float64)
     rotation, place = world_from_camera[:3, :3], world_from_camera[:3, 3]
@@ -46,7 +61,7 @@ def performer() -> Reference:
     )
     turns = np.array([frame["rotations_wxyz"] for frame in frames])
     return Reference(
-        video=bundled_path("samples/performer_full.mp4"),
+        video=video,
         camera=_camera(rotation[1], truth["image_size"][0], camera["fx"]),
         joints_m={"exact": (joints - place) @ rotation},
         standing=standing,

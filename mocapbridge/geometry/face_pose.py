@@ -81,8 +81,8 @@ class FacePoseFit:
         """
         picked = image[self._points].astype(np.float64)
         weights, target = self._weights, self._target
-        usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)  # False for NaN as well
-        if not usable.all():
+        if not float(np.abs(picked).max()) < _SANE_FRACTION:  # False for NaN as well
+            usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)
             if np.count_nonzero(usable) < _MINIMUM_POINTS:
                 return None
             picked[~usable] = 0.0

@@ -108,6 +108,11 @@ class FaceRest:
             self._high[SCORES] = np.maximum(self._high[SCORES], scores)
             self._watched_s[SCORES] = _FIRST_LOOK_S
 
+    @property
+    def begun(self) -> bool:
+        """Whether a gaze was seen for any time; before that the one at rest is nobody's."""
+        return not self._learns or float(self._watched_s[GAZE.start]) > 0.0
+
     def learn(self, values: Float64Array, usable: Float64Array, dt_s: float) -> None:
         """Look at one face.
 

@@ -52,7 +52,7 @@ RANGES: Final[dict[str, JointRange]] = {
     "leftEye": JointRange("", (-40, 40), (-50, 50), (-10, 10), 2000.0),
     "jaw": JointRange("", (0, 35), (-10, 10), _FIXED, 1000.0),
     "leftShoulder": JointRange("x", (-20, 50), (-30, 30), (-15, 45), 600.0),
-    "leftUpperArm": JointRange("x", (-110, 110), (-150, 95), (-125, 100), 1500.0),
+    "leftUpperArm": JointRange("x", (-120, 120), (-150, 95), (-125, 100), 1500.0),
     "leftLowerArm": JointRange("x", (-100, 100), (-160, 0), (-5, 5), 2000.0),
     "leftHand": JointRange("x", (-130, 130), (-35, 50), (-95, 90), 2000.0),
     "leftUpperLeg": JointRange("y", (-150, 45), (-70, 70), (-45, 90), 1200.0),
@@ -60,8 +60,8 @@ RANGES: Final[dict[str, JointRange]] = {
     "leftFoot": JointRange("y", (-50, 65), (-35, 35), (-40, 40), 1500.0),
     "leftToes": JointRange("z", (-65, 45), _FIXED, _FIXED, 1500.0),
     "leftThumbMetacarpal": JointRange("", (-60, 60), (-60, 60), (-70, 70), 1500.0),
-    "leftThumbProximal": JointRange("", (-20, 20), (-15, 75), (-20, 20), 2000.0),
-    "leftThumbDistal": JointRange("", (-12, 12), (-25, 95), (-12, 12), 2000.0),
+    "leftThumbProximal": JointRange("", (-35, 35), (-15, 75), (-35, 35), 2000.0),
+    "leftThumbDistal": JointRange("", (-30, 30), (-25, 95), (-30, 30), 2000.0),
     **{
         f"left{finger}{segment}": limits
         for finger in ("Index", "Middle", "Ring", "Little")

@@ -258,6 +258,11 @@ def test_irises_say_where_the_eyes_look(left_cm: float, shapes: tuple[str, str])
     assert max(value(solved, name) for name in others if "Up" not in name) < 0.05
 
 
+def test_the_first_look_is_taken_for_straight_ahead() -> None:
+    first = Performer().show(looking(0.12, 0.03))
+    assert np.abs(np.degrees(first.gaze_rad)).max() < 0.5
+
+
 def test_irises_turn_with_the_head_when_the_gaze_does_not() -> None:
     """An eyeball that is fixed to the head: its iris is where the rotated ball shows it."""
     points_cm = resting()
