@@ -24,8 +24,8 @@ _ACROSS: Final = 0.4
 _SEEN: Final = 0.5
 _LEAST_FRAMES: Final = 5
 _MOST_UNUSUAL: Final = 0.10
-"""Bones that differ from the usual adult's by more than that part are cut to it: then the picture is
-more likely to mislead than the performer to be so unusual."""
+"""Bones that differ from the usual adult's by more than that part are cut to it: then the picture
+is more likely to mislead than the performer to be so unusual."""
 _PAIRS: Final = {
     "upper_arm_m": ((11, 13), (12, 14)),
     "forearm_m": ((13, 15), (14, 16)),
