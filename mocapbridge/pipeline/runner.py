@@ -88,6 +88,8 @@ class PipelineParts:
     open_take: OpenTake = cannot_record
     pre_roll_s: float = 0.0
     """How much of what came before a take was begun is in it as well [s]."""
+    reference_fps: float | None = None
+    """Rate of a video of the pictures beside each take; None: none [1/s]."""
     overlay: Overlay | None = None
     film: Film | None = None
     native_pace: bool = True
@@ -125,6 +127,7 @@ class Pipeline:
             clock,
             self._stats.stages["record"],
             pre_roll_s=parts.pre_roll_s,
+            reference_fps=parts.reference_fps,
         )
         self._stats.takes = lambda: self.recording.stats
         self._stats.skipped = self._skipped
@@ -244,7 +247,8 @@ class Pipeline:
         return Motion(stages, self._tracked, self._stats, self._clock, silence_s, self._errands)
 
     def _inference(self) -> Inference:
-        keep_pictures = not (self._parts.overlay is None and self._parts.film is None)
+        drawn = self._parts.overlay is not None or self._parts.film is not None
+        keep_pictures = drawn or self.recording.wants_pictures
         return Inference(
             self._parts.tracker,
             self._frames,

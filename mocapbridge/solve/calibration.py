@@ -24,7 +24,9 @@ from mocapbridge.solve.build import build_of, height_of, scaled
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_figure import fit_figures
-from mocapbridge.solve.options import BoneLengths, SolveCameraOptions, SolveOptions
+from mocapbridge.solve.face_measures import FaceMeter
+from mocapbridge.solve.face_rest import resting_mesh
+from mocapbridge.solve.options import BoneLengths, RestingMesh, SolveCameraOptions, SolveOptions
 from mocapbridge.solve.profile import Profile
 from mocapbridge.types import Float64Array, Landmarks, TrackState
 
@@ -129,6 +131,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             the distance is given.
     """
     neutral = _neutral_face(frames) if wanted.face else {}
+    mesh = _resting_mesh(frames) if wanted.face else None
     height_m = wanted.height_m
     if not wanted.body:
         known_m = height_m or proportions.STANDARD_HEIGHT_M
@@ -138,6 +141,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             bones=scaled(proportions.STANDARD_BONES, known_m / proportions.STANDARD_HEIGHT_M),
             camera=camera,
             neutral_face=neutral,
+            resting_mesh=mesh,
         )
     with threadpool_limits(limits=1, user_api="blas"):
         legs_seen = _legs_seen(frames)
@@ -162,6 +166,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
         camera=camera,
         camera_height_m=camera_height_m,
         neutral_face=neutral,
+        resting_mesh=mesh,
     )
 
 
@@ -241,3 +246,26 @@ def _neutral_face(frames: Sequence[Landmarks]) -> dict[str, float]:
         for name, weight in zip(ARKIT_NAMES, weights.tolist(), strict=True)
         if weight > _LEAST_NEUTRAL
     }
+
+
+def _resting_mesh(frames: Sequence[Landmarks]) -> RestingMesh | None:
+    """Median measures of the frames that show a face looking straight ahead; None without any."""
+    meter = FaceMeter()
+    found = [
+        meter.measure(frame.face.image, frame.image_size_px)
+        for frame in frames
+        if frame.face.state is TrackState.TRACKED
+    ]
+    rows = [
+        np.concatenate(
+            (
+                one.heights_cm,
+                one.gaze_rad.mean(axis=0),
+                one.upper_lids_cm,
+                one.openings_cm,
+            )
+        )
+        for one in found
+        if one is not None and one.straight
+    ]
+    return resting_mesh(np.median(np.array(rows), axis=0)) if rows else None
