@@ -1,11 +1,11 @@
 """How long each output takes for one frame: ``python -m bench.outputs``.
 
-Builds and sends random frames on loopback to a receiver in a process of its own, for every output
-with its defaults. Prints, for the building and sending of one frame, the median and 95th percentile
-of the wall time and the median of the processor time of the sending thread [us], and the bytes that
-arrived; and the medians added up: what all outputs together take, each on its own thread. Once back
-to back, where the processor's caches are warm and a ZeroMQ subscriber may fall behind, and once at
-a camera's pace, where the caches are as cold as whatever else runs leaves them.
+Builds and sends random frames on loopback to a receiver in a process of its own. Prints, for the
+building and sending of one frame, the median and 95th percentile of the wall time and the median
+of the processor time of the sending thread [us], and the bytes that arrived. Once back to back,
+where the processor's caches are warm and a ZeroMQ subscriber may fall behind, and once at a
+camera's pace, where the caches are as cold as whatever else runs leaves them. The last line sums
+the medians of one output of each protocol: what a frame costs when it goes to all of them.
 """
 
 from __future__ import annotations
@@ -16,36 +16,30 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import numpy as np
 import zmq
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from mocapbridge.outputs.base import Output
-from mocapbridge.outputs.options import OutputOptions, ZmqOptions
-from mocapbridge.outputs.zmq_pub import ZmqOutput
+from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.registry import OUTPUTS, implementation
-from mocapbridge.types import StreamInfo
-from tests.motion_frames import random_frame, stream_info
+from tests.motion_frames import seen_frame, stream_info
 
-_OUTPUTS: Final = {
-    "osc": "osc",
-    "link": "link",
-    "vmc": "vmc",
-    "live link face": "live_link_face",
-    "vrchat": "vrchat",
-    "json live link": "json_live_link",
-    "rokoko": "rokoko",
-    "ifacialmocap": "ifacialmocap",
-    "openseeface": "openseeface",
-    "zmq msgpack": "msgpack",
-    "zmq json": "json",
-    "websocket": "websocket",
-}
-"""Name in the table, and kind of output; of ZeroMQ the encoding."""
+_UDP: Final = (
+    "osc",
+    "vmc",
+    "vrchat",
+    "live_link_face",
+    "ifacialmocap",
+    "openseeface",
+    "json_live_link",
+    "rokoko",
+    "link",
+)
+_NAMES: Final = (*_UDP, "zmq msgpack", "zmq json", "websocket msgpack", "websocket json")
 _WARM_UP: Final = 50
 _SILENCE_S: Final = 1.0
 """A receiver that hears nothing for so long takes the run for over."""
@@ -79,17 +73,15 @@ def receive_zmq(endpoint: str) -> None:
     context.destroy(linger=0)
 
 
-def receive_websocket(address: str) -> None:
+def receive_websocket(endpoint: str) -> None:
     """Connect, say so, take messages in until they stop, print how many bytes came."""
-    with connect(address, compression=None, max_size=None) as client:
+    with connect(endpoint, compression=None) as client:
+        received = len(client.recv())
         print("connected", flush=True)
-        received = 0
-        timeout_s: float | None = None
         try:
             while True:
-                received += len(client.recv(timeout_s))
-                timeout_s = _SILENCE_S
-        except (TimeoutError, ConnectionClosed):
+                received += len(client.recv(timeout=_SILENCE_S))
+        except TimeoutError:
             print(received)
 
 
@@ -101,24 +93,38 @@ def start_receiver(*arguments: str) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
-class Measured(NamedTuple):
-    """What sending one frame takes."""
-
-    p50_us: float
-    p95_us: float
-    cpu_us: float
-    """Median of the sending thread's processor time."""
-    sent: int
-    """Frames sent, warm-up included."""
-
-    def line(self) -> str:
-        """For the table."""
-        return f"p50 {self.p50_us:5.0f}  p95 {self.p95_us:5.0f}  processor {self.cpu_us:5.0f} us"
+def make(kind: str, **where: object) -> Output:
+    """An output of that type, open."""
+    options = msgspec.convert({"type": kind, **where}, OutputOptions)
+    output: Output = implementation(OUTPUTS, "mocapbridge.output", kind)(
+        options, stream_info("Ann")
+    )
+    output.open()
+    return output
 
 
-def measure(output: Output, frames: int, rate_hz: float) -> Measured:
-    """Send frames at that rate, 0 for back to back."""
-    material = [replace(random_frame(seed), gestures=("", "")) for seed in range(32)]
+def open_with_receiver(name: str) -> tuple[Output, subprocess.Popen[str]]:
+    """An output and the process that takes in what it sends."""
+    kind, _, encoding = name.partition(" ")
+    if kind == "zmq":
+        output = make(kind, bind="tcp://127.0.0.1:*", encoding=encoding)
+        process, _ = start_receiver("zmq", output.target)
+        time.sleep(0.5)
+        return output, process
+    if kind == "websocket":
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        output = make(kind, port=port, encoding=encoding)
+        process, _ = start_receiver("websocket", output.target)
+        return output, process
+    process, port_text = start_receiver("udp")
+    return make(kind, port=int(port_text)), process
+
+
+def measure(output: Output, frames: int, rate_hz: float) -> tuple[list[float], list[float]]:
+    """Send frames at that rate, 0 for back to back: wall and processor time of each [us]."""
+    material = [replace(seen_frame(seed), gestures=("", "")) for seed in range(32)]
     wall_us: list[float] = []
     cpu_us: list[float] = []
     for index in range(_WARM_UP + frames):
@@ -129,46 +135,28 @@ def measure(output: Output, frames: int, rate_hz: float) -> Measured:
         cpu_us.append((time.thread_time_ns() - cpu_ns) / 1000)
         if rate_hz:
             time.sleep(1.0 / rate_hz)
-    p50_us, p95_us = np.percentile(wall_us[_WARM_UP:], (50, 95))
-    cpu = float(np.median(cpu_us[_WARM_UP:]))
-    return Measured(float(p50_us), float(p95_us), cpu, len(wall_us))
+    return wall_us[_WARM_UP:], cpu_us[_WARM_UP:]
 
 
 def run(frames: int, rate_hz: float) -> None:
     """Measure every output, one after the other."""
-    info = stream_info()
     print(f"{frames} frames, " + (f"{rate_hz:g} a second" if rate_hz else "back to back"))
-    wall_us = cpu_us = 0.0
-    for name, kind in _OUTPUTS.items():
-        if name.startswith("zmq"):
-            encoding = "json" if kind == "json" else "msgpack"
-            output = ZmqOutput(ZmqOptions(bind="tcp://127.0.0.1:*", encoding=encoding), info)
-            output.open()
-            process, _ = start_receiver("zmq", output.target)
-            time.sleep(0.5)
-        elif name == "websocket":
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
-            output = _made(kind, info, port)
-            output.open()
-            process, _ = start_receiver("websocket", output.target)
-        else:
-            process, port = start_receiver("udp")
-            output = _made(kind, info, int(port))
-            output.open()
-        measured = measure(output, frames, rate_hz)
+    sums = np.zeros(2)
+    for name in _NAMES:
+        output, process = open_with_receiver(name)
+        wall_us, cpu_us = measure(output, frames, rate_hz)
         received, _ = process.communicate()
         output.close()
-        wall_us, cpu_us = wall_us + measured.p50_us, cpu_us + measured.cpu_us
-        print(f"{name:14} {measured.line()}, {int(received) / measured.sent:6.0f} bytes a frame")
-    print(f"{'all of them':14} p50 {wall_us:5.0f}             processor {cpu_us:5.0f} us")
-
-
-def _made(kind: str, info: StreamInfo, port: int) -> Output:
-    """An output of that kind that sends to or listens at a port of this machine."""
-    options = msgspec.convert({"type": kind, "host": "127.0.0.1", "port": port}, OutputOptions)
-    return implementation(OUTPUTS, "mocapbridge.output", kind)(options, info)
+        p50, p95 = np.percentile(wall_us, (50, 95))
+        cpu = float(np.median(cpu_us))
+        if not name.endswith("json"):
+            sums += (p50, cpu)
+        per_frame = int(received) / (frames + _WARM_UP)
+        print(
+            f"{name:17} p50 {p50:5.0f}  p95 {p95:5.0f}  processor {cpu:5.0f} us, "
+            f"{per_frame:5.0f} bytes a frame"
+        )
+    print(f"one of each       p50 {sums[0]:5.0f}             processor {sums[1]:5.0f} us")
 
 
 def main() -> None:
@@ -185,10 +173,10 @@ def main() -> None:
             run(arguments.frames, rate_hz)
     elif arguments.receive[0] == "udp":
         receive_udp()
-    elif arguments.receive[0] == "websocket":
-        receive_websocket(arguments.receive[1])
-    else:
+    elif arguments.receive[0] == "zmq":
         receive_zmq(arguments.receive[1])
+    else:
+        receive_websocket(arguments.receive[1])
 
 
 if __name__ == "__main__":
