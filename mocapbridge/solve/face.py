@@ -59,7 +59,7 @@ class FaceSolution(NamedTuple):
 
 
 class FaceSolver:
-    """Solves faces frame by frame; 0.15 to 0.2 ms a face.
+    """Solves faces frame by frame; about 0.2 ms a face.
 
     Scores are stretched between the performer's rest and full expression; brows, the sides of a
     smile and the gaze are measured on the mesh. How the face rests is learnt in the first second
