@@ -16,7 +16,7 @@ from mocapbridge.skeleton import JOINT_NAMES, PARENTS
 from tests.export_clips import moving_clip, write_take
 
 ASSIMP: Final = shutil.which("assimp")
-_NODE: Final = re.compile(r"^(?P<lead>[^A-Za-z]*)(?P<name>\w+)", re.MULTILINE)
+_NODE: Final = re.compile(r"^(?P<lead>[^A-Za-z\n]*)(?P<name>\w+)", re.MULTILINE)
 
 pytestmark = pytest.mark.skipif(ASSIMP is None, reason="assimp is not installed (assimp-utils)")
 
@@ -43,5 +43,18 @@ def test_assimp_finds_every_joint_and_its_motion(tmp_path: Path, ending: str) ->
     told = _opened(target)
     assert _figure(told, "Animations") == 1
     assert _figure(told, "Animation Channels") >= len(JOINT_NAMES)
-    names = {found["name"] for found in _NODE.finditer(told.partition("Node hierarchy")[2])}
-    assert set(JOINT_NAMES) <= names
+    parents = _parents(told.partition("Node hierarchy:\n")[2])
+    for name, parent in zip(JOINT_NAMES[1:], PARENTS[1:], strict=True):
+        assert parents[name] == JOINT_NAMES[parent]
+
+
+def _parents(tree: str) -> dict[str, str]:
+    """Each node's parent, by how far it is indented."""
+    above: list[str] = []
+    parents: dict[str, str] = {}
+    for found in _NODE.finditer(tree):
+        depth = len(found["lead"]) // 2
+        above[depth:] = [found["name"]]
+        if depth:
+            parents[found["name"]] = above[depth - 1]
+    return parents
