@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
-from .scene import live, properties
-from .ui import operators, panels, preferences
+from .scene import live, properties, recording, recording_settings
+from .ui import operators, panels, preferences, record_operators, record_panel
 
-_PARTS = (properties, preferences, operators, panels, live)
+_PARTS = (
+    properties,
+    recording_settings,
+    preferences,
+    operators,
+    record_operators,
+    panels,
+    record_panel,
+    live,
+    recording,
+)
 
 
 def register() -> None:

@@ -10,6 +10,7 @@ from ..scene.bone_list import capture_t_pose, detect_rig
 from ..scene.live import LIVE
 from ..scene.mocap_skeleton import default_skeleton, make_skeleton
 from ..scene.properties import active_character, add_character
+from ..scene.recording import RECORDING, Stage
 from .preferences import ports, preferences
 
 
@@ -40,8 +41,10 @@ class Stop(bpy.types.Operator):
     bl_description = "Stop listening and leave everything as it is now"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Close the ports."""
+        """Close the ports; a recording that goes on is written first."""
         del context
+        if RECORDING.stage is not Stage.IDLE:
+            bpy.ops.mocapbridge.record_stop()
         LIVE.stop()
         return {"FINISHED"}
 
