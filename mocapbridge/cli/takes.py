@@ -40,7 +40,7 @@ def add_parser(
     trim.add_argument("--from", dest="start_s", type=float, default=0.0, metavar="S")
     trim.add_argument("--to", dest="end_s", type=float, metavar="S")
     trim.set_defaults(takes_command=_trim)
-    delete = commands.add_parser("delete", help="delete a take")
+    delete = commands.add_parser("delete", help="delete a take, and its reference video")
     delete.add_argument("take", metavar="TAKE")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     delete.set_defaults(takes_command=_delete)
@@ -198,6 +198,7 @@ def _trim(args: argparse.Namespace) -> int:
 def _delete(args: argparse.Namespace) -> int:
     from mocapbridge.cli.take_paths import find_take
     from mocapbridge.errors import ConfigError, TakeUnwritable
+    from mocapbridge.takes.names import reference_path
     from mocapbridge.takes.reader import read_take
 
     path = find_take(args.take, args.folder)
@@ -210,6 +211,7 @@ def _delete(args: argparse.Namespace) -> int:
             return 0
     try:
         path.unlink()
+        reference_path(path).unlink(missing_ok=True)
     except OSError as error:
         raise TakeUnwritable(
             f"the take cannot be deleted: {error.strerror or error} ({path})"

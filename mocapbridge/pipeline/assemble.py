@@ -29,7 +29,7 @@ from mocapbridge.registry import SOURCES, TRACKERS, implementation
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.sources.base import Source
-from mocapbridge.sources.options import ImagesOptions, SourceOptions, TakeOptions
+from mocapbridge.sources.options import ImagesOptions, SourceOptions, SyntheticOptions, TakeOptions
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import ModelStore, Progress
 from mocapbridge.types import StreamInfo
@@ -100,6 +100,7 @@ def open_pipeline(
             watch_mappings=sending.watch_mappings,
             open_take=take_opener(config, take_header(config, source, info, store)),
             pre_roll_s=config.record.pre_roll_s,
+            reference_fps=_reference_fps(config, source),
             overlay=overlay,
             film=film,
             native_pace=getattr(config.source, "pace", "native") == "native",
@@ -189,6 +190,15 @@ def _replayed(config: RunConfig, source: Source) -> bool:
     return isinstance(source, TakeSource) and not (
         isinstance(options, TakeOptions) and options.resolve
     )
+
+
+def _reference_fps(config: RunConfig, source: Source) -> float | None:
+    """Rate of the video beside takes, where one is wanted and there are pictures."""
+    if not config.record.reference_video:
+        return None
+    if isinstance(config.source, (SyntheticOptions, TakeOptions)):
+        return None
+    return source.nominal_fps or float(DEFAULT_RATE)
 
 
 def _overlay(path: Path | None, source: Source, opened: contextlib.ExitStack) -> Overlay | None:

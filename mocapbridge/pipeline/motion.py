@@ -22,7 +22,13 @@ from mocapbridge.pipeline.stages import (
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.retarget.mirror import mirrored
 from mocapbridge.solve.base import Solver
-from mocapbridge.types import Landmarks, MocapFrame, SmoothedLandmarks, StreamInfo
+from mocapbridge.types import (
+    Landmarks,
+    MocapFrame,
+    SmoothedLandmarks,
+    StreamInfo,
+    VideoFrame,
+)
 
 TICK_S: Final = 0.1
 """How often a silent source is bridged with held motion, and errands are looked for without
@@ -31,7 +37,7 @@ frames."""
 Onlooker: TypeAlias = Callable[[Landmarks], bool]
 """Is shown raw landmarks, frame by frame, until it says that it has seen enough."""
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
-GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame], None]
+GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame, VideoFrame | None], None]
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class Motion:
         self._give(smoothed, motion, tracked.since_ns)
         if self._onlooker is not None and self._onlooker(landmarks):
             self._onlooker = None
-        stages.recorder(landmarks, motion)
+        stages.recorder(landmarks, motion, tracked.picture)
         given_s = time.perf_counter()
 
         stats.stages["smooth"].add(smoothed_s - started_s)

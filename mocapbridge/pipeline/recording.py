@@ -17,7 +17,8 @@ from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.meters import DurationRing
 from mocapbridge.pipeline.stages import Take
 from mocapbridge.pipeline.stats import TakeStats
-from mocapbridge.types import Landmarks, MocapFrame
+from mocapbridge.takes.names import reference_path
+from mocapbridge.types import Landmarks, MocapFrame, VideoFrame
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ FINISH_S: Final = 10.0
 """How long ``stop`` waits for the take to be finished; it is finished later all the same."""
 _PRE_ROLL_FRAMES: Final = 4096
 """The pre-roll never holds more: 17 s at 240 fps."""
+
+PICTURE_QUEUE: Final = 8
+"""Pictures that may wait for the reference video; beyond, older ones are left out of it."""
 
 Recorded: TypeAlias = tuple[Landmarks, MocapFrame]
 OpenTake: TypeAlias = Callable[[str | None], Take]
@@ -59,6 +63,7 @@ class Recording:
         record_times: DurationRing,
         *,
         pre_roll_s: float = 0.0,
+        reference_fps: float | None = None,
     ) -> None:
         """Set up; nothing is recorded yet.
 
@@ -68,7 +73,9 @@ class Recording:
             clock: for flushing.
             record_times: told how long each frame takes to write.
             pre_roll_s: how much of what came before ``start`` is in the take as well [s].
+            reference_fps: rate of a video of the pictures beside each take; None: none [1/s].
         """
+        self._reference_fps = reference_fps
         self._open_take = open_take
         self._crew = crew
         self._clock = clock
@@ -119,12 +126,15 @@ class Recording:
             begun = _TakeInProgress(self._open_take(slate), self._clock, self._record_times)
             with self._lock:
                 for item in self._before:
-                    begun.frames.offer(item)
+                    begun.offer(*item)
                 self._before.clear()
                 self._current = begun
                 self._all.append(begun)
                 number = len(self._all)
             self._crew.start(f"recorder {number}", begun.run)
+            if self._reference_fps is not None:
+                fps = self._reference_fps
+                self._crew.start(f"reference {number}", lambda: begun.film(fps))
             return begun.take.path
 
     def stop(self) -> Path | None:
@@ -141,18 +151,27 @@ class Recording:
                 ended, self._current = self._current, None
             if ended is None:
                 return None
-            ended.frames.close()
+            ended.no_more()
             if not ended.finished.wait(FINISH_S):
                 _log.warning("the disk is slow: this take is still being finished")
             if ended.error is not None:
                 raise ended.error
             return ended.take.path
 
-    def give(self, landmarks: Landmarks, motion: MocapFrame) -> None:
+    @property
+    def wants_pictures(self) -> bool:
+        """Whether ``give`` is to be given the pictures as well."""
+        return self._reference_fps is not None
+
+    def give(
+        self, landmarks: Landmarks, motion: MocapFrame, picture: VideoFrame | None = None
+    ) -> None:
         """One more frame of the run. Never waits for the disk."""
         with self._lock:
             if self._current is not None and self._current.error is None:
-                self._current.frames.offer((landmarks, motion))
+                self._current.offer(landmarks, motion)
+                if picture is not None:
+                    self._current.pictures.offer(picture)
             elif self._pre_roll_ns:
                 self._remember(landmarks, motion)
 
@@ -167,13 +186,24 @@ class Recording:
         with self._lock:
             self._over = True
             if self._current is not None:
-                self._current.frames.close()
+                self._current.no_more()
 
     def discard(self) -> None:
         """Let go of frames that a blocked disk has not taken."""
         self.end()
         for take in tuple(self._all):
             take.frames.discard()
+            take.pictures.discard()
+
+    def settle(self, within_s: float) -> None:
+        """Wait until every take is finished or given up.
+
+        Args:
+            within_s: the longest to wait, all together [s].
+        """
+        deadline_s = time.monotonic() + within_s
+        for take in tuple(self._all):
+            take.finished.wait(max(0.0, deadline_s - time.monotonic()))
 
 
 class _TakeInProgress:
@@ -182,11 +212,45 @@ class _TakeInProgress:
     def __init__(self, take: Take, clock: Clock, record_times: DurationRing) -> None:
         self.take = take
         self.frames: Handover[Recorded] = Handover(RECORD_QUEUE + _PRE_ROLL_FRAMES)
+        self.pictures: Handover[VideoFrame] = Handover(PICTURE_QUEUE)
         self.stats = TakeStats(str(take.path), lambda: self.frames.dropped)
+        self.first_ns: int | None = None
+        """Capture time of the first frame [ns]."""
         self.error: TakeError | None = None
         self.finished = threading.Event()
         self._clock = clock
         self._record_times = record_times
+
+    def offer(self, landmarks: Landmarks, motion: MocapFrame) -> None:
+        """One more frame."""
+        if self.first_ns is None:
+            self.first_ns = motion.capture_time_ns
+        self.frames.offer((landmarks, motion))
+
+    def no_more(self) -> None:
+        """What was given so far is all."""
+        self.frames.close()
+        self.pictures.close()
+
+    def film(self, fps: float) -> None:
+        """Body of the thread that writes the pictures; the take is whole without them."""
+        from mocapbridge.reference_video import ReferenceVideo
+
+        path = reference_path(self.take.path)
+        video: ReferenceVideo | None = None
+        try:
+            while (picture := self.pictures.take()) is not None:
+                if video is None:
+                    first_ns = self.first_ns
+                    first_ns = picture.capture_time_ns if first_ns is None else first_ns
+                    video = ReferenceVideo(path, fps, first_ns)
+                video.write(picture.image_bgr, picture.capture_time_ns)
+        except TakeUnwritable as error:
+            _log.error("no reference video: %s", error)
+        finally:
+            self.pictures.discard()
+            if video is not None:
+                video.close()
 
     def run(self) -> None:
         """Body of the thread."""

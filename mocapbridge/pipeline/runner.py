@@ -65,6 +65,8 @@ HALT_CORE_S: Final = 0.5
 """How long reader, tracker and motion get to end when halted; again after closing the source."""
 HALT_EDGE_S: Final = 0.5
 """How long outputs and recorder get to send and write what waits when halted."""
+PACK_S: Final = 1.5
+"""How long the last frames of a take get to be packed; without that it stays a journal, as good."""
 HALT_LAST_S: Final = 0.2
 """How long a thread gets to end after what it waited for was closed: 1.9 s in all."""
 
@@ -88,6 +90,8 @@ class PipelineParts:
     open_take: OpenTake = cannot_record
     pre_roll_s: float = 0.0
     """How much of what came before a take was begun is in it as well [s]."""
+    reference_fps: float | None = None
+    """Rate of a video of the pictures beside each take; None: none [1/s]."""
     overlay: Overlay | None = None
     film: Film | None = None
     native_pace: bool = True
@@ -125,6 +129,7 @@ class Pipeline:
             clock,
             self._stats.stages["record"],
             pre_roll_s=parts.pre_roll_s,
+            reference_fps=parts.reference_fps,
         )
         self._stats.takes = lambda: self.recording.stats
         self._stats.skipped = self._skipped
@@ -184,6 +189,7 @@ class Pipeline:
     def close(self) -> None:
         """Close every part that no thread still works with, the last opened first."""
         self.recording.discard()
+        self.recording.settle(PACK_S)
         stuck = {*self._core.join(0.0), *self._edge.join(HALT_LAST_S)}
         with ExitStack() as closing:
             for thread_name, close in self._closers():
@@ -244,7 +250,8 @@ class Pipeline:
         return Motion(stages, self._tracked, self._stats, self._clock, silence_s, self._errands)
 
     def _inference(self) -> Inference:
-        keep_pictures = not (self._parts.overlay is None and self._parts.film is None)
+        drawn = self._parts.overlay is not None or self._parts.film is not None
+        keep_pictures = drawn or self.recording.wants_pictures
         return Inference(
             self._parts.tracker,
             self._frames,
@@ -290,6 +297,7 @@ class Pipeline:
                 frames.discard()
             self.recording.discard()
             self._edge.join(HALT_LAST_S)
+        self.recording.settle(PACK_S)  # what is done by then costs nothing
         stuck = [*self._core.join(0.0), *self._edge.join(0.0)]
         if stuck:
             _log.warning("still busy after 2 s, left behind: %s", ", ".join(stuck))

@@ -74,6 +74,11 @@ def packed_path(journal: Path) -> Path:
     return journal.with_name(stem_of(journal) + PACKED_SUFFIX)
 
 
+def reference_path(journal: Path) -> Path:
+    """Where the reference video of a take lies."""
+    return journal.with_name(f"{stem_of(journal)}.reference.mp4")
+
+
 def packing_path(journal: Path) -> Path:
     """Where a take is packed while it is recorded."""
     return journal.with_name(stem_of(journal) + PACKING_SUFFIX)

@@ -21,3 +21,5 @@ class RecordOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """First part of a take's name: up to 80 letters, digits, dots, dashes and underscores."""
     pre_roll_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
     """A take begun during the run also holds what came this long before."""
+    reference_video: bool = False
+    """Keep the pictures as well, in a video beside each take. Mind the privacy of who is filmed."""

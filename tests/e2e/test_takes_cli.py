@@ -98,6 +98,7 @@ def test_delete_asks_and_touches_nothing_but_takes(
     assert "--yes" in capsys.readouterr().err
     assert main(["takes", "delete", "../take_001", "--folder", str(folder / "x"), "--yes"]) == 2
     assert len(list(folder.iterdir())) == 2
+    (folder / "take_001.reference.mp4").write_bytes(b"pictures")
     assert main(["takes", "delete", "take_001", "--folder", str(folder), "--yes"]) == 0
     assert list(folder.iterdir()) == [other]
 

@@ -115,6 +115,15 @@ def sandwich(before: Quaternion, after: Quaternion) -> Matrix4:
     return (first, second, third, fourth)
 
 
+def applied(matrix: Matrix4, q: Quaternion) -> Quaternion:
+    """The product of a matrix of ``sandwich`` and a quaternion."""
+    w, x, y, z = q
+    first, second, third, fourth = (
+        row[0] * w + row[1] * x + row[2] * y + row[3] * z for row in matrix
+    )
+    return (first, second, third, fourth)
+
+
 def add(a: Vector, b: Vector) -> Vector:
     """Sum."""
     return (a[0] + b[0], a[1] + b[1], a[2] + b[2])

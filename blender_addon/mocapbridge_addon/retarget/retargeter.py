@@ -14,7 +14,6 @@ matrix per bone, made once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +23,7 @@ from ..motion.quaternion import (
     Matrix4,
     Quaternion,
     Vector,
+    applied,
     conjugate,
     multiply,
     sandwich,
@@ -89,7 +89,6 @@ class Retargeter:
                 "rig or press Detect"
             )
         self.skeleton = skeleton
-        self.bones: tuple[str, ...] = tuple(mapped)
         turn = rig_from_world(rig, mapping)
         self.rig_from_world = turn
         self.t_pose_turns = (
@@ -97,8 +96,13 @@ class Retargeter:
             if options.keep_rest_pose
             else t_pose_turns(rig, mapping, skeleton, turn, mapped)
         )
-        formulas = [self._formula(rig, mapped, bone) for bone in self.bones]
-        self._direct, self._joined = _sorted_by_kind(formulas)
+        formulas = {bone: self._formula(rig, mapped, bone) for bone in mapped}
+        direct = [bone for bone in mapped if formulas[bone].only_joint is not None]
+        joined = [bone for bone in mapped if formulas[bone].only_joint is None]
+        self.bones: tuple[str, ...] = (*direct, *joined)
+        """In the order of a pose's rotations: first those that one joint's rotation is all of."""
+        self._direct = [(formulas[bone].steps[0].joint, formulas[bone].matrix) for bone in direct]
+        self._joined = [(formulas[bone].steps, formulas[bone].matrix) for bone in joined]
         self._jaw = _index_of(skeleton, "jaw")
         self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns)
         self._legs: Legs | None = None
@@ -121,13 +125,22 @@ class Retargeter:
         rotations = motion.rotations_wxyz
         if self._jaw is not None:
             rotations = with_jaw(motion, self._jaw)
-        basis: list[Quaternion] = [IDENTITY] * len(self.bones)
-        for place, joint, (r0, r1, r2, r3) in self._direct:
-            w, x, y, z = rotations[joint]
-            basis[place] = _product(r0, r1, r2, r3, w, x, y, z)
-        for place, steps, (r0, r1, r2, r3) in self._joined:
-            w, x, y, z = turn_along(steps, rotations)
-            basis[place] = _product(r0, r1, r2, r3, w, x, y, z)
+        basis: list[Quaternion] = [
+            (
+                ww * w + wx * x + wy * y + wz * z,
+                xw * w + xx * x + xy * y + xz * z,
+                yw * w + yx * x + yy * y + yz * z,
+                zw * w + zx * x + zy * y + zz * z,
+            )
+            for joint, (
+                (ww, wx, wy, wz),
+                (xw, xx, xy, xz),
+                (yw, yx, yy, yz),
+                (zw, zx, zy, zz),
+            ) in self._direct
+            for w, x, y, z in (rotations[joint],)
+        ]
+        basis += [applied(matrix, turn_along(steps, rotations)) for steps, matrix in self._joined]
         if self._root is None:
             return Pose(basis, None)
         head = self._root.head_position(motion, self._options)
@@ -148,33 +161,6 @@ class Retargeter:
         start = None if followed is None else mapped[followed]
         steps = steps_between(self.skeleton, start, mapped[bone])
         return _Formula(steps, sandwich(multiply(before, turn), after))
-
-
-def _product(
-    row0: Quaternion, row1: Quaternion, row2: Quaternion, row3: Quaternion, *q: float
-) -> Quaternion:
-    w, x, y, z = q
-    return (
-        row0[0] * w + row0[1] * x + row0[2] * y + row0[3] * z,
-        row1[0] * w + row1[1] * x + row1[2] * y + row1[3] * z,
-        row2[0] * w + row2[1] * x + row2[2] * y + row2[3] * z,
-        row3[0] * w + row3[1] * x + row3[2] * y + row3[3] * z,
-    )
-
-
-def _sorted_by_kind(
-    formulas: Sequence[_Formula],
-) -> tuple[list[tuple[int, int, Matrix4]], list[tuple[int, tuple[Step, ...], Matrix4]]]:
-    """The bones that take one joint's rotation whole, and those that take several or a share."""
-    direct: list[tuple[int, int, Matrix4]] = []
-    joined: list[tuple[int, tuple[Step, ...], Matrix4]] = []
-    for place, formula in enumerate(formulas):
-        joint = formula.only_joint
-        if joint is None:
-            joined.append((place, formula.steps, formula.matrix))
-        else:
-            direct.append((place, joint, formula.matrix))
-    return direct, joined
 
 
 def _index_of(skeleton: Skeleton, joint: str) -> int | None:

@@ -12,7 +12,7 @@ from ..retarget.options import Options, Travel
 from ..retarget.retargeter import NothingMapped, Pose, Retargeter
 from .bone_list import mapping_of
 from .follow_probe import measured_following
-from .pose_writer import PoseWriter, write_location
+from .pose_writer import PoseWriter
 from .properties import Character
 from .shape_key_writer import ShapeKeyWriter
 from .snapshot import read_rig
@@ -130,9 +130,10 @@ class Follower:
         return made
 
     def _write(self, armature: bpy.types.Object, retargeter: Retargeter, pose: Pose) -> None:
-        missing = self._writer.write(armature, retargeter.bones, pose.rotations_wxyz)
+        root = None
         if pose.root_location is not None and retargeter.root_bone is not None:
-            write_location(armature, retargeter.root_bone, pose.root_location)
+            root = (retargeter.root_bone, pose.root_location)
+        missing = self._writer.write(armature, retargeter.bones, pose.rotations_wxyz, root)
         if missing:
             # The armature was edited: its bones, and so its rest pose, are others now.
             self._made_for = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -156,3 +158,55 @@ def test_takes_begin_and_end_at_any_moment_of_a_run_and_lose_nothing() -> None:
         len(take.indices) for take in takes
     ]
     assert not any(take.recording for take in (*end.earlier_takes, end.take))
+
+
+def test_the_reference_video_has_the_time_of_the_take(tmp_path: Path) -> None:
+    """Pictures that were skipped and the pre-roll shift nothing: brightness tells the instant."""
+    take = MemoryTake()
+    take.path = tmp_path / "shot_001.mocap.jsonl"
+    recording = Recording(
+        lambda _slate: take,
+        Crew(),
+        SystemClock(),
+        DurationRing(),
+        pre_roll_s=0.1,
+        reference_fps=100.0,
+    )
+    assert recording.wants_pictures
+    _give(recording, *range(10))
+    recording.start()
+    for index in (10, 11, 15, 16):
+        _give_with_picture(recording, index, 10 * index)
+        time.sleep(0.1)  # the film's thread keeps up
+    recording.stop()
+    deadline_s = time.monotonic() + 10.0
+    path = tmp_path / "shot_001.reference.mp4"
+    shown: list[float] = []
+    while len(shown) < 17 and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+        shown = _brightness(path)
+    assert take.indices[0] == 0, "the pre-roll is in the take"
+    wanted = [100] * 11 + [110] * 4 + [150, 160]
+    np.testing.assert_allclose(shown, wanted, atol=6)
+
+
+def _give_with_picture(recording: Recording, index: int, brightness: int) -> None:
+    picture = np.full((48, 64, 3), brightness, dtype=np.uint8)
+    frame = VideoFrame(picture, index * INTERVAL_NS, index, "scripted")
+    landmarks = landmarks_of(frame)
+    motion = PlainSolver().solve(PlainSmoother().filter(landmarks))
+    recording.give(landmarks, motion, frame)
+
+
+def _brightness(path: Path) -> list[float]:
+    """Mean of each picture; nothing while the file is not finished."""
+    if not path.exists():
+        return []
+    film = cv2.VideoCapture(str(path))
+    means: list[float] = []
+    while True:
+        there, picture = film.read()
+        if not there:
+            film.release()
+            return means
+        means.append(float(np.mean(picture)))
