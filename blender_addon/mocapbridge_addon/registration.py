@@ -4,15 +4,27 @@
 from __future__ import annotations
 
 from .scene import live, properties, recording, recording_settings
-from .ui import operators, panels, preferences, record_operators, record_panel
+from .ui import (
+    character_panels,
+    control_operators,
+    mapping_operators,
+    operators,
+    panels,
+    preferences,
+    record_operators,
+    record_panel,
+)
 
 _PARTS = (
     properties,
     recording_settings,
     preferences,
     operators,
+    mapping_operators,
+    control_operators,
     record_operators,
     panels,
+    character_panels,
     record_panel,
     live,
     recording,
