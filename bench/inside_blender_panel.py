@@ -5,12 +5,14 @@ Blender 3.4 cannot choose a sidebar tab from a script, so the caller clicks on i
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import bpy
+from mathutils import Euler
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "blender_addon"), str(ROOT / "tests" / "blender" / "inside")]
@@ -38,10 +40,13 @@ def main() -> None:
         if area.type == "VIEW_3D":
             area.spaces[0].show_region_ui = True
             view = area.spaces[0].region_3d
-            view.view_location, view.view_distance = (-0.2, 0.0, 0.95), 5.5
+            view.view_location, view.view_distance = (0.0, 0.0, 0.9), 4.5
+            view.view_rotation = Euler(
+                (math.radians(80.0), 0.0, math.radians(25.0))
+            ).to_quaternion()
 
     def click() -> None:
-        subprocess.run(["xdotool", "mousemove", *TAB, "click", "1"], check=True)
+        subprocess.run(["xdotool", "mousemove", *TAB, "click", "1"], check=True)  # noqa: S607
 
     def record() -> None:
         bpy.ops.mocapbridge.record_start()

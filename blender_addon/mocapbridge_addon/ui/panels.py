@@ -50,7 +50,8 @@ class MocapPanel(bpy.types.Panel):
         box.label(text=subject.name or "(no name)", icon=_colour(subject))
         latency = "" if subject.latency_ns is None else f", {subject.latency_ns / 1e6:.0f} ms late"
         sender = subject.sender.rpartition(":")[0] or subject.sender
-        box.label(text=f"{subject.frames_per_s:.0f} per second{latency}, from {sender}")
+        box.label(text=f"{subject.frames_per_s:.0f} per second{latency}")
+        box.label(text=f"from {sender} ({subject.protocol})")
         if subject.stale:
             box.label(text=f"Silent for {subject.age_ns / 1e9:.0f} s")
             return
