@@ -7,6 +7,7 @@ from .scene import live, properties, recording, recording_settings
 from .ui import (
     character_panels,
     control_operators,
+    import_operator,
     mapping_operators,
     operators,
     panels,
@@ -22,6 +23,7 @@ _PARTS = (
     operators,
     mapping_operators,
     control_operators,
+    import_operator,
     record_operators,
     panels,
     character_panels,

@@ -38,7 +38,9 @@ class RecordPanel(bpy.types.Panel):
         row.enabled = LIVE.running
         row.operator("mocapbridge.record_start", icon="REC")
         self._settings(context.scene.mocapbridge_recording)
-        layout.operator("mocapbridge.push_to_nla", icon="NLA_PUSHDOWN")
+        row = layout.row(align=True)
+        row.operator("mocapbridge.import_take", text="Import", icon="IMPORT")
+        row.operator("mocapbridge.push_to_nla", icon="NLA_PUSHDOWN")
 
     def _settings(self, settings: bpy.types.PropertyGroup) -> None:
         column = self.layout.column()
