@@ -22,10 +22,10 @@ _POSE_REGION_PX = 400
 """A followed body is not reduced below this; its landmark network looks at 256 pixels."""
 _BELOW_SHOULDERS = [*ELBOWS, *WRISTS, *HIPS]
 _SEEN = 0.3
-"""Visibility from which a landmark is believed to be in the picture. In most face close-ups
-elbows, wrists and hips stay below 0.15; in front of a webcam one of them is above 0.5 (footage)."""
+"""Visibility from which a landmark may be in the picture. In most face close-ups elbows, wrists and
+hips stay below 0.15, in front of a webcam the best of them does not fall below 0.29 (footage)."""
 _LOOKS_TO_CLOSE_UP = 10
-"""So often in a row nothing below the shoulders must have been seen: gesturing hands come and go."""
+"""So often in a row nothing below the shoulders must have been seen: hands come and go."""
 
 
 class BodyFollower:

@@ -29,7 +29,7 @@ _LAZY_INTERVAL = 3
 _HIDDEN_MISSES = 24
 _HIDDEN_INTERVAL = 6
 """An empty search costs more than a followed hand: after 6 misses it comes every third frame only,
-and after 24, when the hand is in a pocket or behind something, every sixth (a fifth of a second)."""
+and after 24, when the hand is in a pocket or behind something, every sixth."""
 
 
 class HandFollower:

@@ -15,12 +15,11 @@ from mocapbridge.types import UInt8Array
 
 _CANVAS_PX = 640
 _EAGER_INTERVAL = 3
-_LAZY_INTERVAL = 15
+_LAZY_INTERVAL = 10
 _EAGER_SEARCHES = 5
 """A search costs as much as following two hands for a frame. So it comes every third frame at
-first, and twice a second when the last five found nothing new: a talking head has no hands to show,
-and of who gestures with one hand the other hangs down. A hand that rises to where the body's wrist
-is seen is found by its follower at once."""
+first, and every tenth when the last five found nothing new: a talking head has no hands to show,
+and who gestures with one hand keeps the other out of the picture."""
 
 
 class HandSearch:
