@@ -18,7 +18,7 @@ examples:
   mocapbridge control list
   mocapbridge control status
   mocapbridge control recentre
-  mocapbridge control set parameter=filters.preset value=smooth
+  mocapbridge control set parameter=solve.smoothing value=smooth
   mocapbridge control status --at tcp://192.168.1.20:5557 --token SECRET
 """
 

@@ -9,6 +9,7 @@ from mocapbridge.cli.run import add_running
 
 if TYPE_CHECKING:
     from mocapbridge.config.schema import RunConfig
+    from mocapbridge.outputs.options import OutputOptions
 
 _CLIPS: Final = {"full": "samples/performer_full.mp4", "upper": "samples/performer_upper.mp4"}
 
@@ -61,29 +62,55 @@ def demo_config(clip: str, *, headless: bool) -> RunConfig:
     from mocapbridge.takes.options import RecordOptions
 
     return RunConfig(
+        subject="demo",
+        outputs=_every_output(),
         source=VideoOptions(path=str(bundled_path(_CLIPS[clip])), pace="native"),
         record=RecordOptions(enabled=True, slate="demo"),
         monitor=MonitorOptions(view=not headless),
     )
 
 
-def with_free_port(config: RunConfig) -> RunConfig:
-    """The same run, with ZeroMQ on the next free port when its own is taken, which is then said.
+def _every_output() -> tuple[OutputOptions, ...]:
+    """One output of every kind but VRChat's, which shares its port with our OSC."""
+    from mocapbridge.outputs import face_options, options
 
-    ZeroMQ is the only output that listens; the others send, and share their ports with anyone.
+    return (
+        options.OscOptions(),
+        options.ZmqOptions(),
+        options.LinkOptions(),
+        options.VmcOptions(),
+        face_options.LiveLinkFaceOptions(),
+        face_options.IFacialMocapOptions(),
+        face_options.OpenSeeFaceOptions(),
+        options.JsonLiveLinkOptions(),
+        options.RokokoOptions(),
+        options.WebsocketOptions(),
+    )
+
+
+def with_free_port(config: RunConfig) -> RunConfig:
+    """The same run, with other ports where one that an output listens at is taken; that is said.
+
+    ZeroMQ and WebSocket listen; the others send, and share their ports with anyone.
     """
     from msgspec.structs import replace
 
-    from mocapbridge.cli.ports import next_free_bind
-    from mocapbridge.outputs.options import OutputOptions, ZmqOptions
+    from mocapbridge.cli.ports import host_and_port, next_free_bind
+    from mocapbridge.outputs.options import WebsocketOptions, ZmqOptions
 
-    outputs = list[OutputOptions]()
+    outputs: list[OutputOptions] = []
     for options in config.outputs:
         if isinstance(options, ZmqOptions):
             bind = next_free_bind(options.bind)
             if bind != options.bind:
                 print(f"{options.bind} is in use, ZeroMQ publishes at {bind} instead")
             outputs.append(replace(options, bind=bind))
+        elif isinstance(options, WebsocketOptions):
+            bind = next_free_bind(f"tcp://{options.host}:{options.port}")
+            _, port = host_and_port(bind)
+            if port != options.port:
+                print(f"port {options.port} is in use, WebSocket listens at {port} instead")
+            outputs.append(replace(options, port=port))
         else:
             outputs.append(options)
     return replace(config, outputs=tuple(outputs))

@@ -14,7 +14,13 @@ from mocapbridge.errors import ConfigError
 
 Scalar: TypeAlias = str | int | float | bool | None
 
-LIVE: Final = ("filters.", "solve.root", "solve.forearm_twist", "solve.occlusion.")
+LIVE: Final = (
+    "filters.",
+    "solve.root",
+    "solve.smoothing",
+    "solve.forearm_twist",
+    "solve.occlusion.",
+)
 """Beginnings of the names that can be changed while a run goes on: what lies in these stages is
 remade between two frames. Everything else belongs to what was opened at the start."""
 

@@ -195,6 +195,16 @@ class Recording:
             take.frames.discard()
             take.pictures.discard()
 
+    def settle(self, within_s: float) -> None:
+        """Wait until every take is finished or given up.
+
+        Args:
+            within_s: the longest to wait, all together [s].
+        """
+        deadline_s = time.monotonic() + within_s
+        for take in tuple(self._all):
+            take.finished.wait(max(0.0, deadline_s - time.monotonic()))
+
 
 class _TakeInProgress:
     """One take and the thread that writes it."""

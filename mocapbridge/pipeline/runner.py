@@ -65,6 +65,8 @@ HALT_CORE_S: Final = 0.5
 """How long reader, tracker and motion get to end when halted; again after closing the source."""
 HALT_EDGE_S: Final = 0.5
 """How long outputs and recorder get to send and write what waits when halted."""
+PACK_S: Final = 1.5
+"""How long the last frames of a take get to be packed; without that it stays a journal, as good."""
 HALT_LAST_S: Final = 0.2
 """How long a thread gets to end after what it waited for was closed: 1.9 s in all."""
 
@@ -187,6 +189,7 @@ class Pipeline:
     def close(self) -> None:
         """Close every part that no thread still works with, the last opened first."""
         self.recording.discard()
+        self.recording.settle(PACK_S)
         stuck = {*self._core.join(0.0), *self._edge.join(HALT_LAST_S)}
         with ExitStack() as closing:
             for thread_name, close in self._closers():
@@ -294,6 +297,7 @@ class Pipeline:
                 frames.discard()
             self.recording.discard()
             self._edge.join(HALT_LAST_S)
+        self.recording.settle(PACK_S)  # what is done by then costs nothing
         stuck = [*self._core.join(0.0), *self._edge.join(0.0)]
         if stuck:
             _log.warning("still busy after 2 s, left behind: %s", ", ".join(stuck))

@@ -20,13 +20,16 @@ from threadpoolctl import threadpool_limits
 from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.geometry.matrix import length
 from mocapbridge.solve import anatomy, proportions
+from mocapbridge.solve.bones_in_picture import bones_in_picture
 from mocapbridge.solve.build import build_of, height_of, scaled
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_figure import fit_figures
-from mocapbridge.solve.options import BoneLengths, SolveCameraOptions, SolveOptions
+from mocapbridge.solve.face_measures import FaceMeter
+from mocapbridge.solve.face_rest import resting_mesh
+from mocapbridge.solve.options import RestingMesh, SolveCameraOptions, SolveOptions
 from mocapbridge.solve.profile import Profile
-from mocapbridge.types import Float64Array, Landmarks, TrackState
+from mocapbridge.types import Landmarks, TrackState
 
 STAND_S: Final = 3.0
 """How long a performer has to stand still."""
@@ -34,24 +37,10 @@ _SEEN: Final = 0.5
 _STILL_M_S: Final = 0.35
 """Mean speed of the landmarks up to which somebody stands still: twice the detector's noise."""
 _LONGEST_STEP_S: Final = 0.25
-_ACROSS: Final = 0.4
-"""Part of a bone that may point along the line of sight for its length in the picture to count:
-8 % of it are lost then."""
-_LEAST_FRAMES: Final = 5
 _MEASURED_SHARE: Final = 0.67
 """Weight of what is measured beside the usual adult's: on the rendered performer measured bones are
 wrong by 3 to 4 % and the usual adult's by 5 %."""
-_MOST_UNUSUAL: Final = 0.25
-"""Bones that differ from the usual adult's by more than that are cut to it."""
 _LEAST_NEUTRAL: Final = 0.02
-_PAIRS: Final = {
-    "upper_arm_m": ((11, 13), (12, 14)),
-    "forearm_m": ((13, 15), (14, 16)),
-    "thigh_m": ((23, 25), (24, 26)),
-    "shin_m": ((25, 27), (26, 28)),
-    "shoulder_width_m": ((11, 12),),
-    "hip_width_m": ((23, 24),),
-}
 _LEGS: Final = np.concatenate((anatomy.KNEES, anatomy.ANKLES))
 _TRUNK: Final = np.concatenate((anatomy.SHOULDERS, anatomy.HIPS))
 
@@ -129,6 +118,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             the distance is given.
     """
     neutral = _neutral_face(frames) if wanted.face else {}
+    mesh = _resting_mesh(frames) if wanted.face else None
     height_m = wanted.height_m
     if not wanted.body:
         known_m = height_m or proportions.STANDARD_HEIGHT_M
@@ -138,6 +128,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
             bones=scaled(proportions.STANDARD_BONES, known_m / proportions.STANDARD_HEIGHT_M),
             camera=camera,
             neutral_face=neutral,
+            resting_mesh=mesh,
         )
     with threadpool_limits(limits=1, user_api="blas"):
         legs_seen = _legs_seen(frames)
@@ -147,7 +138,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
         clip = _joined(frames, seen)
         figure = fit_figures(clip, build_of(SolveOptions()), seen)
     distance_m = figure.hips_m @ seen.world_from_image[:, 2]
-    bones = _bones(clip, distance_m)
+    bones = bones_in_picture(clip, distance_m, _MEASURED_SHARE, arms=True)
     usual_m = height_of(bones)
     scale = (height_m or usual_m) / usual_m
     camera_height_m = None
@@ -162,6 +153,7 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
         camera=camera,
         camera_height_m=camera_height_m,
         neutral_face=neutral,
+        resting_mesh=mesh,
     )
 
 
@@ -195,43 +187,6 @@ def _widened(camera: SolveCameraOptions, ratio: float) -> SolveCameraOptions:
     return replace(camera, horizontal_fov_deg=round(min(max(fov_deg, 5.0), 165.0), 1))
 
 
-def _bones(clip: Clip, distance_m: Float64Array) -> BoneLengths:
-    """Lengths at the size of the usual adult."""
-    usual = proportions.STANDARD_BONES
-    measured = {
-        name: _blended(
-            float(getattr(usual, name)),
-            [_across(clip, clip.rays[:, b] - clip.rays[:, a],
-                     clip.points_m[:, b] - clip.points_m[:, a], distance_m) for a, b in pairs],
-        )
-        for name, pairs in _PAIRS.items()
-    }  # fmt: skip
-    rays, points = (
-        x[:, anatomy.SHOULDERS].mean(axis=1) - x[:, anatomy.HIPS].mean(axis=1)
-        for x in (clip.rays, clip.points_m)
-    )
-    measured["torso_m"] = _blended(usual.torso_m, [_across(clip, rays, points, distance_m)])
-    return BoneLengths(**measured)
-
-
-def _across(
-    clip: Clip, rays: Float64Array, bone_m: Float64Array, distance_m: Float64Array
-) -> Float64Array:
-    """A bone's length in the picture, of the frames in which it lies across the line of sight."""
-    flat = np.abs(bone_m[:, 2]) < _ACROSS * length(bone_m)
-    return (length(rays) * distance_m)[flat & clip.body_seen]
-
-
-def _blended(usual_m: float, sides: list[Float64Array]) -> float:
-    """The usual length and the measured ones of both sides."""
-    enough = [float(np.median(side)) for side in sides if len(side) >= _LEAST_FRAMES]
-    if not enough:
-        return usual_m
-    measured = float(np.mean(enough))
-    bounded = min(max(measured, (1.0 - _MOST_UNUSUAL) * usual_m), (1.0 + _MOST_UNUSUAL) * usual_m)
-    return usual_m + _MEASURED_SHARE * (bounded - usual_m)
-
-
 def _neutral_face(frames: Sequence[Landmarks]) -> dict[str, float]:
     """Median weights of the frames that show a face, by name."""
     shown = [frame.face.blendshapes for frame in frames if frame.face.state is TrackState.TRACKED]
@@ -241,3 +196,26 @@ def _neutral_face(frames: Sequence[Landmarks]) -> dict[str, float]:
         for name, weight in zip(ARKIT_NAMES, weights.tolist(), strict=True)
         if weight > _LEAST_NEUTRAL
     }
+
+
+def _resting_mesh(frames: Sequence[Landmarks]) -> RestingMesh | None:
+    """Median measures of the frames that show a face looking straight ahead; None without any."""
+    meter = FaceMeter()
+    found = [
+        meter.measure(frame.face.image, frame.image_size_px)
+        for frame in frames
+        if frame.face.state is TrackState.TRACKED
+    ]
+    rows = [
+        np.concatenate(
+            (
+                one.heights_cm,
+                one.gaze_rad.mean(axis=0),
+                one.upper_lids_cm,
+                one.openings_cm,
+            )
+        )
+        for one in found
+        if one is not None and one.straight
+    ]
+    return resting_mesh(np.median(np.array(rows), axis=0)) if rows else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -25,7 +24,7 @@ from mocapbridge.solve.face_rest import (
     FaceRest,
 )
 from mocapbridge.solve.head import gaze_from_blendshapes
-from mocapbridge.solve.options import FaceSolveOptions
+from mocapbridge.solve.options import FaceSolveOptions, RestingMesh
 from mocapbridge.types import (
     BLENDSHAPE_COUNT,
     FaceLandmarks,
@@ -59,18 +58,8 @@ class FaceSolution(NamedTuple):
     """(2, 2) per eye (left, right): yaw towards the performer's left, pitch up [rad]."""
 
 
-@dataclass(frozen=True)
-class FaceCalibration:
-    """What was learnt of one performer's face."""
-
-    rest: Float64Array
-    """(63,) see ``face_rest``."""
-    full: Float64Array
-    """(52,) scores of full expressions."""
-
-
 class FaceSolver:
-    """Solves faces frame by frame; 0.15 to 0.2 ms a face.
+    """Solves faces frame by frame; about 0.2 ms a face.
 
     Scores are stretched between the performer's rest and full expression; brows, the sides of a
     smile and the gaze are measured on the mesh. How the face rests is learnt in the first second
@@ -81,7 +70,6 @@ class FaceSolver:
         options: how to solve.
         neutral: scores of the performer's relaxed face by ARKit name, from a calibration profile;
             empty to learn them.
-        calibration: what was learnt in an earlier run with the same performer; None to learn it.
         landmarks_lag: whether the landmarks come from filters that lag; those of whole clips,
             which are smoothed afterwards, do not.
     """
@@ -89,27 +77,23 @@ class FaceSolver:
     def __init__(
         self,
         options: FaceSolveOptions,
-        calibration: FaceCalibration | None = None,
         *,
         neutral: Mapping[str, float] = _NOTHING,
         landmarks_lag: bool = True,
     ) -> None:
-        known_rest = known_full = None
-        if calibration is not None:
-            known_rest, known_full = calibration.rest, calibration.full
         self._options = options
         self._meter = FaceMeter()
-        self._rest = FaceRest(known_rest, neutral, learns=options.calibrate)
-        self._ranges = ScoreRanges(known_full, learns=options.calibrate)
+        self._rest = FaceRest(options.resting_mesh, neutral, learns=options.calibrate)
+        self._ranges = ScoreRanges(learns=options.calibrate)
         self._eyes = Eyes(leads=landmarks_lag)
         self._weights = np.zeros(BLENDSHAPE_COUNT)
         self._gaze_rad = np.zeros((2, 2))
         self._presence = 1.0
 
     @property
-    def calibration(self) -> FaceCalibration:
-        """What is known of the performer's face by now."""
-        return FaceCalibration(self._rest.values.copy(), self._ranges.full.copy())
+    def resting_mesh(self) -> RestingMesh:
+        """How the performer's mesh rests, as far as it is known by now."""
+        return self._rest.mesh
 
     def solve(
         self,

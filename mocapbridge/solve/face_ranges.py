@@ -45,12 +45,11 @@ class ScoreRanges:
     score 0.5 to 0.8, and a short blink is lowered further by smoothing. The others only grow.
 
     Args:
-        known: (52,) what ``full`` was in an earlier run with the same performer; None to learn it.
-        learns: False keeps what is known.
+        learns: False keeps the standard ranges.
     """
 
-    def __init__(self, known: Float64Array | None = None, *, learns: bool = True) -> None:
-        self.full = _standard_full() if known is None else known.copy()
+    def __init__(self, *, learns: bool) -> None:
+        self.full = _standard_full()
         """(52,) scores of full expressions."""
         self._learns = learns
         self._peaks = [0.0, 0.0]

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
+from mocapbridge.solve.options import RestingMesh
 from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array
 
 HEIGHTS: Final = slice(0, 5)
@@ -83,21 +84,30 @@ class FaceRest:
     """Follows how one performer's face rests.
 
     Args:
-        known: (63,) what ``values`` was in an earlier run with the same performer, which is then
-            where following goes on from; None to learn it.
+        mesh: how the performer's mesh rests, from a calibration profile, which is then where
+            following goes on from; None to learn it.
         neutral: scores of the performer's relaxed face by ARKit name, from a calibration profile;
             names that are not given rest at 0. Empty to learn them.
         learns: False keeps what is known (or, of nobody in particular, standard values).
     """
 
     def __init__(
-        self, known: Float64Array | None, neutral: Mapping[str, float], *, learns: bool
+        self, mesh: RestingMesh | None, neutral: Mapping[str, float], *, learns: bool
     ) -> None:
-        self.values = _START.copy() if known is None else known.copy()
+        self.values = _START.copy()
         """(63,) see the slices of this module."""
         self._high = _HIGH.copy()
         self._learns = learns
-        self._watched_s = np.full(REST_COUNT, 0.0 if known is None else _FIRST_LOOK_S)
+        self._watched_s = np.zeros(REST_COUNT)
+        if mesh is not None:
+            self.values[: SCORES.start] = (
+                *mesh.brows_cm,
+                mesh.mouth_corners_cm,
+                *np.radians(mesh.gaze_deg),
+                *mesh.upper_lids_cm,
+                *mesh.openings_cm,
+            )
+            self._watched_s[: SCORES.start] = _FIRST_LOOK_S
         if neutral:
             scores = np.zeros(BLENDSHAPE_COUNT)
             for name, score in neutral.items():
@@ -107,6 +117,11 @@ class FaceRest:
             self.values[SCORES] = scores
             self._high[SCORES] = np.maximum(self._high[SCORES], scores)
             self._watched_s[SCORES] = _FIRST_LOOK_S
+
+    @property
+    def mesh(self) -> RestingMesh:
+        """How the performer's mesh rests, as far as it is known by now."""
+        return resting_mesh(self.values[: SCORES.start])
 
     @property
     def begun(self) -> bool:
@@ -134,3 +149,18 @@ class FaceRest:
         slow_step = np.minimum(np.maximum(missing, -_DOWN * step_s), _UP * step_s)
         self.values = self.values + np.where(first_look, mean_step, slow_step)
         self.values = np.minimum(np.maximum(self.values, _LOW), self._high)
+
+
+def resting_mesh(values: Float64Array) -> RestingMesh:
+    """What a calibration profile keeps of the first (11,) values."""
+    rounded = np.round(values, 3)
+    inner_left, inner_right, outer_left, outer_right, corners = rounded[HEIGHTS].tolist()
+    lids, openings = rounded[UPPER_LIDS].tolist(), rounded[OPENINGS].tolist()
+    yaw_deg, pitch_deg = np.round(np.degrees(values[GAZE]), 2).tolist()
+    return RestingMesh(
+        brows_cm=(inner_left, inner_right, outer_left, outer_right),
+        mouth_corners_cm=corners,
+        gaze_deg=(yaw_deg, pitch_deg),
+        upper_lids_cm=(lids[0], lids[1]),
+        openings_cm=(openings[0], openings[1]),
+    )

@@ -47,7 +47,7 @@ _ROBUST_RAYS: Final = 3.0
 """Residuals beyond that many spreads lose weight."""
 _COLLAPSED: Final = 0.16
 """Bones that differ from their length by that part make their landmarks suspect."""
-_FASTEST_M_S: Final = 3.0
+_FASTEST_M_S: Final = 5.0
 _LEAP_M: Final = 0.03
 """A landmark that moves further than ``_LEAP_M`` plus that speed since it was last believed
 loses weight."""

@@ -20,7 +20,7 @@ _RETURN_S: Final = 0.2
 """Time within which a joint that is seen again reaches what is measured."""
 _PLAUSIBLE: Final = 0.8
 """What is believed this much is followed at once."""
-_DOUBT_S: Final = 0.1
+_DOUBT_S: Final = 0.04
 """Time constant with which a joint follows what is not believed at all."""
 _LOST_AFTER_EASES: Final = 3.0
 """After that many ease times 95 % of the way to the relaxed pose is done: the joint is lost."""

@@ -118,7 +118,9 @@ class OfflineSolver:
     def _solve_clip(
         self, clip: Clip, origin: Float64Array | None
     ) -> tuple[list[MocapFrame], Float64Array | None]:
-        figure = fit_figures(clip, self._build, self._camera)
+        figure = fit_figures(
+            clip, self._build, self._camera, own_proportions=self._options.bones is None
+        )
         face_seen = np.array([label.states[1] in _SEEN for label in clip.labels])
         weights = expressions(clip, face_seen).astype(np.float32)
         gaze = np.array([head.gaze_from_blendshapes(row) for row in weights])

@@ -34,6 +34,25 @@ class OcclusionOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Then ease it to the relaxed pose within about this long."""
 
 
+Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
+Centimetres = Annotated[float, Meta(ge=-30.0, le=30.0)]
+
+
+class RestingMesh(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a performer's face mesh rests, in the size of the average face."""
+
+    brows_cm: tuple[Centimetres, Centimetres, Centimetres, Centimetres]
+    """Heights of the inner left, inner right, outer left and outer right half of the brows."""
+    mouth_corners_cm: Centimetres
+    """How much higher the left corner of the mouth is."""
+    gaze_deg: tuple[Degrees, Degrees]
+    """Yaw and pitch of irises that look straight ahead."""
+    upper_lids_cm: tuple[Centimetres, Centimetres]
+    """Heights of the upper lids over the eyes' corners, left and right."""
+    openings_cm: tuple[Centimetres, Centimetres]
+    """Between the lids of open eyes, left and right."""
+
+
 class FaceSolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From the face's mesh and scores to weights and gaze."""
 
@@ -41,9 +60,8 @@ class FaceSolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Learn how this performer's face rests and how far its eyes close, while it is watched."""
     blink_coupling: Fraction = 0.0
     """How far the two lids move together: 0 lets each eye wink, 1 gives both the same blink."""
-
-
-Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
+    resting_mesh: RestingMesh | None = None
+    """Where this performer's brows, mouth, eyes and lids rest; learnt at first when left out."""
 
 
 class JointLimitOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

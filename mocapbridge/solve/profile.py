@@ -15,7 +15,13 @@ from platformdirs import user_data_path
 
 from mocapbridge.errors import ConfigError
 from mocapbridge.solve.build import scaled
-from mocapbridge.solve.options import BoneLengths, Fraction, SolveCameraOptions, SolveOptions
+from mocapbridge.solve.options import (
+    BoneLengths,
+    Fraction,
+    RestingMesh,
+    SolveCameraOptions,
+    SolveOptions,
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
 _SUFFIX: Final = ".yaml"
@@ -37,6 +43,8 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Camera over the floor; None where no feet were seen."""
     neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
     """ARKit weights of the resting face; empty when the face was not calibrated."""
+    resting_mesh: RestingMesh | None = None
+    """Where brows, mouth, eyes and lids rest; None when the face was not calibrated."""
 
 
 def profiles_folder() -> Path:
@@ -146,4 +154,5 @@ def with_profile(options: SolveOptions) -> SolveOptions:
         bones=options.bones or scaled(profile.bones, height_m / profile.height_m),
         camera=profile.camera if same_camera else options.camera,
         neutral_face=options.neutral_face or profile.neutral_face,
+        face=replace(options.face, resting_mesh=options.face.resting_mesh or profile.resting_mesh),
     )

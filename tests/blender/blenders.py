@@ -14,6 +14,7 @@ from blender_addon.environments import python_with_bpy
 
 INSIDE = Path(__file__).parent / "inside"
 DEBIAN_VERSION = "3.4"
+VIRTUAL_DISPLAY = ("xvfb-run", "-a", "-s", "-screen 0 1280x800x24 +extension GLX")
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,19 @@ class Blender:
     home: Path
     """Preferences, add-ons and extensions of this test alone."""
 
-    def run(self, script: str, *arguments: object, timeout_s: float = 120.0) -> str:
-        """What a script of ``inside`` printed; it fails the test when it fails."""
+    def run(
+        self, script: str, *arguments: object, window: bool = False, timeout_s: float = 120.0
+    ) -> str:
+        """What a script of ``inside`` printed; it fails the test when it fails.
+
+        ``window``: with Blender's window, on a display that nobody sees.
+        """
         words = [str(argument) for argument in arguments]
         path = str(INSIDE / script)
         if self.version == DEBIAN_VERSION:
             beside = f"import sys; sys.path.insert(0, {str(INSIDE)!r})"
-            program = ["blender", "-b", "--factory-startup", "--python-expr", beside]
+            program = [*VIRTUAL_DISPLAY, "blender"] if window else ["blender", "-b"]
+            program += ["--factory-startup", "--python-expr", beside]
             program += ["--python", path, "--", *words]
         else:
             program = [str(python_with_bpy(self.version)), path, *words]

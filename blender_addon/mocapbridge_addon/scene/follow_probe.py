@@ -37,6 +37,8 @@ def measured_following(
         return {}
     generator = random.Random(_SEED)  # noqa: S311 - any turns will do, the same every time
     turns = [_some_turn(generator) for _ in bones]
+    # A frame change that Blender has not evaluated yet would put keys over the turns.
+    bpy.context.view_layer.update()
     saved = _saved(armature, bones)
     try:
         write_rotations(armature, bones, turns)

@@ -60,6 +60,7 @@ def check() -> None:
         print(f"pin {pin}: standing feet slide at {slid * 1000:.1f} mm/s of the performer's scale")
         assert not pin or slid <= SLIDING_M_PER_S
     if name == "rigify":
+        check_measured_over_keys(character)
         check_switches(character)
 
 
@@ -97,6 +98,27 @@ def sliding(frames: list, ankles: list, scale: float) -> float:
             passed_s = (before[-1].capture_time_ns - before[-2].capture_time_ns) / 1e9
             fastest = max(fastest, (own - performers) / passed_s)
     return fastest
+
+
+def check_measured_over_keys(character: object) -> None:
+    """Which control follows which is found although the rig has keys and the frame has changed."""
+    import bpy
+    from mocapbridge_addon.scene.bone_list import mapping_of
+    from mocapbridge_addon.scene.follow_probe import measured_following
+    from mocapbridge_addon.scene.snapshot import read_rig
+
+    armature = character.armature
+    rig = read_rig(armature)
+    bones = [bone for bone in mapping_of(character).bones() if bone in rig.bones]
+    measured = measured_following(armature, rig, bones)
+    assert measured["upper_arm_fk.L"] == "shoulder.L"
+    assert measured["f_index.01.L"] == "hand_fk.L"
+    for bone in bones:
+        for frame in (1, 10):
+            armature.pose.bones[bone].keyframe_insert("rotation_quaternion", frame=frame)
+    bpy.context.scene.frame_current = 8
+    assert measured_following(armature, rig, bones) == measured
+    armature.animation_data_clear()
 
 
 def check_switches(character: object) -> None:

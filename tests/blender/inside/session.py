@@ -39,7 +39,7 @@ def free_port() -> int:
 def run(check: Callable[[], None], *, from_source: bool = True) -> None:
     """Run and leave at once: Blender as a module may hang when Python ends."""
     if from_source:
-        sys.path.insert(0, str(ROOT / "blender_addon"))
+        _find_source()
     code = 0
     try:
         check()
@@ -50,3 +50,18 @@ def run(check: Callable[[], None], *, from_source: bool = True) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def begin(check: Callable[[], None]) -> None:
+    """Run and let Blender go on; what the check has set up ends it with ``run``."""
+    _find_source()
+    try:
+        check()
+    except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _find_source() -> None:
+    sys.path.insert(0, str(ROOT / "blender_addon"))

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from mocapbridge.cli.demo import demo_config, with_free_port
 from mocapbridge.config.load import checked
-from mocapbridge.outputs.options import LinkOptions, OscOptions, ZmqOptions
+from mocapbridge.outputs.options import OscOptions, ZmqOptions
+from mocapbridge.registry import OUTPUTS
 from mocapbridge.sources.options import VideoOptions
 
 
@@ -17,8 +18,8 @@ def test_a_demo_uses_everything_on_this_machine_alone(clip: str) -> None:
     assert isinstance(config.source, VideoOptions)
     assert config.source.pace == "native"
     assert config.record.enabled
-    kinds = {type(options) for options in config.outputs}
-    assert kinds == {OscOptions, ZmqOptions, LinkOptions}
+    kinds = {options.__struct_config__.tag for options in config.outputs}
+    assert kinds == OUTPUTS.keys() - {"vrchat"}, "VRChat's port is that of our OSC"
     for options in config.outputs:
         host = options.bind if isinstance(options, ZmqOptions) else options.host
         assert "127.0.0.1" in host

@@ -17,6 +17,7 @@ from mocapbridge.skeleton import JOINT_INDEX
 from mocapbridge.solve import proportions
 from mocapbridge.solve.build import build_of, height_of
 from mocapbridge.solve.calibration import StillFrames, Wanted, calibrate
+from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import BoneLengths, SolveCameraOptions, SolveOptions
@@ -27,7 +28,9 @@ from mocapbridge.solve.profile import (
     save_profile,
     with_profile,
 )
-from mocapbridge.types import Landmarks, TrackState
+from mocapbridge.tracking.options import TrackingOptions
+from mocapbridge.tracking.synthetic import SyntheticTracker
+from mocapbridge.types import Landmarks, TrackState, VideoFrame
 from tests import posed_performer
 from tests.posed_performer import Performer
 
@@ -140,6 +143,22 @@ def test_resting_face_is_taken_off_and_blinking_survives() -> None:
         assert weights[ARKIT_INDEX["eyeBlinkLeft"]] == pytest.approx(1.0)
         assert weights[ARKIT_INDEX["browDownLeft"]] == pytest.approx(0.0, abs=1e-6)
         assert weights[ARKIT_INDEX["eyeLookDownLeft"]] == pytest.approx(0.3)
+
+
+def test_a_calibrated_face_needs_no_first_look() -> None:
+    tracker = SyntheticTracker(TrackingOptions(body=False, hands=False))
+    no_picture = np.zeros((0, 0, 3), dtype=np.uint8)
+    frames = [
+        tracker.track(VideoFrame(no_picture, round(index * 1e9 / 30), index, "synthetic"))
+        for index in range(90)
+    ]
+    measured = calibrate(frames, Wanted(body=False, face=True), SolveCameraOptions())
+    assert measured.resting_mesh is not None
+    save_profile(measured, "faced")
+    known = with_profile(SolveOptions(profile="faced")).face
+    assert known.resting_mesh == measured.resting_mesh
+    solver = FaceSolver(known)
+    assert solver.resting_mesh == measured.resting_mesh
 
 
 def test_profile_reads_back_and_shapes_the_skeleton() -> None:

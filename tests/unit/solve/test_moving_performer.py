@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_INDEX
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.solve.options import SolveOptions
@@ -173,3 +174,66 @@ def test_planted_feet_let_go_when_the_stance_changes() -> None:
     width_m = positions[:, FEET[0], 0] - positions[:, FEET[1], 0]
     assert width_m[25] == pytest.approx(0.22, abs=0.03)
     assert width_m[-1] == pytest.approx(0.22 + 2 * 0.77 * np.sin(np.radians(25.0)), abs=0.08)
+
+
+def crossed(frames: int, rate_hz: float) -> list[SmoothedLandmarks]:
+    """The tracker follows somebody, then somebody else who stands and moves elsewhere, and back."""
+    one = Performer(hips_in_world_m=(-0.5, 0.88, 0.0), rotations={"leftUpperArm": turn("Z", 60)})
+    other = Performer(
+        hips_in_world_m=(0.6, 0.88, -0.8),
+        rotations={"hips": turn("Y", 50), "leftUpperArm": turn("Z", -70)},
+    )
+    return [
+        (one if (i * 4 // frames) % 2 == 0 else other).landmarks(round(i * 1e9 / rate_hz), i)
+        for i in range(frames)
+    ]
+
+
+@pytest.mark.parametrize("rate_hz", [15.0, 30.0, 60.0])
+def test_nobody_is_thrown_about_when_two_people_cross(rate_hz: float) -> None:
+    positions = positions_of(solve_all(crossed(round(6 * rate_hz), rate_hz)))
+    assert np.linalg.norm(np.diff(positions[:, 0], axis=0), axis=-1).max() < 0.3
+    arms = positions[:, JOINT_INDEX["leftLowerArm"]] - positions[:, JOINT_INDEX["leftUpperArm"]]
+    assert np.linalg.norm(np.diff(arms, axis=0), axis=-1).max() < 0.3
+    assert positions[-1, 0, 0] - positions[0, 0, 0] == pytest.approx(1.1, abs=0.3)
+
+
+def test_one_arm_alone_is_followed_and_the_rest_comes_to_rest() -> None:
+    frames: list[SmoothedLandmarks] = []
+    for landmarks in sampled(
+        lambda t: Performer(rotations={"leftUpperArm": turn("Z", -40 + 60 * float(np.sin(3 * t)))}),
+        6.0,
+        30.0,
+    ):
+        visibility = np.zeros(33, dtype=np.float32)
+        visibility[[11, 13, 15, 17, 19, 21]] = 1.0
+        pose = replace(landmarks.pose, visibility=visibility)
+        face = replace(landmarks.face, state=TrackState.LOST, matrix_measured=False)
+        hand = replace(landmarks.right_hand, state=TrackState.LOST, confidence=0.0)
+        frames.append(SmoothedLandmarks(replace(landmarks, pose=pose, face=face, right_hand=hand)))
+    solved = solve_all(frames)
+    state = solved[-1].pose.joint_state
+    assert state[JOINT_INDEX["leftUpperArm"]] == TrackState.TRACKED
+    for name in ("rightUpperArm", "rightHand", "leftUpperLeg", "head"):
+        assert state[JOINT_INDEX[name]] == TrackState.LOST
+    positions = positions_of(solved)[60:]
+    hand = positions[:, JOINT_INDEX["leftHand"], 1]
+    assert hand.max() - hand.min() > 0.2
+    right = positions[60:, JOINT_INDEX["rightHand"]] - positions[60:, 0]
+    assert np.linalg.norm(np.diff(right, axis=0), axis=-1).max() < 0.02
+
+
+def test_a_hand_that_is_lost_relaxes_without_a_jerk() -> None:
+    fist = {f"left{f}{s}": turn("Z", -80) for f in ("Index", "Ring") for s in ("Proximal",)}
+    frames: list[SmoothedLandmarks] = []
+    for i, landmarks in enumerate(
+        sampled(lambda _: Performer(rotations={**fist, "leftHand": turn("X", 40)}), 4.0, 30.0)
+    ):
+        lost = replace(landmarks.left_hand, state=TrackState.LOST, confidence=0.0)
+        hand = landmarks.left_hand if i < 30 else lost
+        frames.append(SmoothedLandmarks(replace(landmarks, left_hand=hand)))
+    turns = np.array([frame.pose.rotations_wxyz for frame in solve_all(frames)], dtype=np.float64)
+    steps = quaternion.angle_rad(turns[1:], turns[:-1])
+    assert np.degrees(steps).max() < 15.0
+    knuckle = Rotation.from_quat(turns[-1, JOINT_INDEX["leftIndexProximal"]], scalar_first=True)
+    assert np.degrees(knuckle.magnitude()) == pytest.approx(15.0, abs=2.0)

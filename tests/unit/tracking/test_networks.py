@@ -36,7 +36,7 @@ def test_missing_gestures_are_one_warning_and_hands_are_tracked_all_the_same(
 
 
 def test_the_face_source_is_named_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="mocapbridge")
     bundle = ModelStore().bundle_path("face_landmarker")
     tracker = ComposedTracker(TrackingOptions(body=False, hands=False))
     blank = np.zeros((240, 320, 3), dtype=np.uint8)
