@@ -234,8 +234,6 @@ def set_up_picture(scene: bpy.types.Scene, camera: dict[str, Any], size: float) 
 import session  # noqa: E402 - found by the path above
 
 # An error ends the process too: the bpy module may hang while the interpreter ends.
-session.begin(
-    lambda: main(*sys.argv[1:4], json.loads(sys.argv[4]), json.loads(sys.argv[5]))
-)
+session.begin(lambda: main(*sys.argv[1:4], json.loads(sys.argv[4]), json.loads(sys.argv[5])))
 sys.stdout.flush()
 os._exit(0)

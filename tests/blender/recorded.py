@@ -26,7 +26,7 @@ def _recorded(receiver: socket.socket, clip: Path) -> bytes:
     target = f"127.0.0.1:{receiver.getsockname()[1]}"
     command = [sys.executable, "-m", "mocapbridge", "run", "--source", str(clip)]
     daemon = subprocess.Popen(
-        [*command, "--link", target, "--headless"],
+        [*command, "--link", target, "--zmq", f"127.0.0.1:{_free_tcp_port()}", "--headless"],
         cwd=ROOT,
         env=os.environ,
         stdout=subprocess.DEVNULL,
@@ -47,3 +47,10 @@ def _recorded(receiver: socket.socket, clip: Path) -> bytes:
         complaints = daemon.stderr.read().decode() if daemon.stderr is not None else ""
     assert daemon.returncode == 0, complaints
     return kept
+
+
+def _free_tcp_port() -> int:
+    """One that another daemon on this machine does not publish at."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
