@@ -81,6 +81,25 @@ def note_angles(rig: object, motion: object, worst: dict[str, float]) -> None:
             own = bones[rig.bones[b]].head - bones[rig.bones[a]].head
             wanted = rig.axes(Vector(solved[b]) - Vector(solved[a]))
             worst[start] = max(worst.get(start, 0.0), math.degrees(own.angle(wanted)))
+    note_trunk(rig, motion, worst)
+
+
+def note_trunk(rig: object, motion: object, worst: dict[str, float]) -> None:
+    """Between where the bones of the trunk point and where they point when turned as joints."""
+    import stream
+    from mathutils import Quaternion, Vector
+
+    turns = stream.joint_rotations(motion)
+    for name, joint in rig.trunk.items():
+        bone = rig.armature.pose.bones[name]
+        turn = Quaternion(turns[joint])
+        rest = bone.bone.tail_local - bone.bone.head_local
+        # The same turn in the armature's axes.
+        axis, angle = turn.to_axis_angle()
+        wanted = Quaternion(rig.axes(Vector(axis)), angle) @ rest
+        worst[joint] = max(
+            worst.get(joint, 0.0), math.degrees((bone.tail - bone.head).angle(wanted))
+        )
 
 
 def sliding(frames: list, ankles: list, scale: float) -> float:
