@@ -147,8 +147,8 @@ def canonical(q: FloatArray) -> FloatArray:
 
 def same_hemisphere(q: FloatArray, reference: FloatArray) -> FloatArray:
     """The same rotations with the sign nearest to the reference: no flip from frame to frame."""
-    against = np.sum(q * reference, axis=-1, keepdims=True) < 0.0
-    return np.where(against, -q, q).astype(q.dtype)
+    along = np.add.reduce(q * reference, axis=-1, keepdims=True)
+    return q * np.copysign(q.dtype.type(1.0), along)
 
 
 def angle_rad(a: FloatArray, b: FloatArray) -> FloatArray:
