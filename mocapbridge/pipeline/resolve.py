@@ -18,7 +18,7 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import TakeUnreadable
 from mocapbridge.pipeline.tracked import Tell, track_footage
 from mocapbridge.solve.offline import OfflineSolver
-from mocapbridge.sources.options import FootageOptions, SyntheticOptions
+from mocapbridge.sources.options import FootageOptions, SyntheticOptions, TakeOptions
 from mocapbridge.takes.clean.plan import Cleaned, CleanUp, cleaned
 from mocapbridge.takes.columns import MotionColumns, columns_of
 from mocapbridge.takes.reader import Take
@@ -115,7 +115,7 @@ def solve_clip(
 
 def _at_full_speed(config: RunConfig) -> RunConfig:
     source = config.source
-    if not isinstance(source, (SyntheticOptions, FootageOptions)):
+    if not isinstance(source, (FootageOptions, SyntheticOptions, TakeOptions)):
         return config
     return msgspec.structs.replace(config, source=msgspec.structs.replace(source, pace="fast"))
 
