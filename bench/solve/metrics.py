@@ -47,12 +47,33 @@ def scores(
         "PA-MPJPE mm": _aligned_error(solved[:, given], truth[:, given]) * _MM,
         "knee deg": _hinge_error(solved, truth, ("hip", "knee", "ankle")),
         "elbow deg": _hinge_error(solved, truth, ("shoulder", "elbow", "wrist")),
+        "swapped frames": swapped_frames(solved, truth),
         "limb CV %": _limb_variation(solved),
         "jitter mm/f2": float(np.linalg.norm(second, axis=-1).mean()) * _MM,
         "root rigid mm": _path_error(_hips(solved), _hips(truth), scaled=False) * _MM,
         "root rigid+scale mm": _path_error(_hips(solved), _hips(truth), scaled=True) * _MM,
         "foot slide mm/f": _slide(solved, standing) * _MM,
     }
+
+
+def swapped_frames(solved_m: Float64Array, truth_m: Float64Array) -> float:
+    """How many frames have left and right exchanged.
+
+    Those in which the joints of both sides, relative to the hips, are nearer to the reference when
+    every left one is taken for its right one and the other way round. Arrays as for ``scores``.
+    """
+    count = min(len(solved_m), len(truth_m))
+    solved, truth = (x[:count] - _hips(x[:count])[:, None] for x in (solved_m, truth_m))
+    sided = [index for name, index in _INDEX.items() if "_" in name]
+    other = [_INDEX[_mirrored(JOINTS[index])] for index in sided]
+    as_is = np.linalg.norm(solved[:, sided] - truth[:, sided], axis=-1).mean(axis=1)
+    exchanged = np.linalg.norm(solved[:, other] - truth[:, sided], axis=-1).mean(axis=1)
+    return float(np.count_nonzero(exchanged < as_is))
+
+
+def _mirrored(joint: str) -> str:
+    side, _, part = joint.partition("_")
+    return f"{_SIDES[1 - _SIDES.index(side)]}_{part}"
 
 
 def lag_ms(solved_m: Float64Array, raw_m: Float64Array, rate_hz: float) -> float:

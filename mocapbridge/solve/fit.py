@@ -19,17 +19,23 @@ exchanges left and right) hardly count.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
-from scipy.linalg.lapack import dposv
+from scipy.linalg.lapack import dposv  # pyright: ignore[reportUnknownVariableType,reportAttributeAccessIssue]
 
 from mocapbridge.geometry.matrix import clamp, length
 from mocapbridge.solve import bones
 from mocapbridge.solve.depth_side import DepthSides
 from mocapbridge.types import Float64Array
 
+_solve_positive: Final = cast(
+    "Callable[[Float64Array, Float64Array], tuple[Float64Array, Float64Array, int]]", dposv
+)
+"""LAPACK's solver of symmetric, positive definite equations: a factor, the solution, and 0 unless
+there is none."""
 _RAY_SPREAD: Final = 0.01
 """A landmark strays from its ray by that part of the distance: 8 pixels of 1280 at 60 degrees."""
 _DEPTH_SPREAD_M: Final = 0.10
@@ -213,7 +219,7 @@ class BodyFit:
         flat[2::3, 2::3] += walk / count
         gradient: Float64Array = bones.TIES.T @ ties.forces
         # Symmetric and positive definite: half the work of a general solver, none of its checks.
-        _, step, broken = dposv(flat, gradient.ravel(), lower=1)
+        _, step, broken = _solve_positive(flat, gradient.ravel())
         if broken:
             return np.zeros_like(points)
         return -clamp(step.reshape(count, 3), -_LONGEST_STEP_M, _LONGEST_STEP_M)
