@@ -17,7 +17,7 @@
      |    +-- OutputUnavailable                     choose another port or host
      |    +-- OutputFailed                          (handled by the pipeline: counted, retried)
      |         +-- OutputUnheard                    start the receiver: what was sent did leave
-     +-- CommandRefused                    (answered to whoever sent the command)
+     +-- CommandRefused                    exit 2   send another command, or this one later
      +-- TakeError                         exit 6
           +-- TakeUnwritable                        free disk space, choose another folder or name
           +-- TakeUnreadable                        the file is no take, or a newer version's
@@ -112,6 +112,8 @@ class OutputUnheard(OutputFailed):
 
 class CommandRefused(MocapBridgeError):
     """A command that a running program was sent makes no sense or cannot be carried out now."""
+
+    exit_code = 2
 
 
 class TakeError(MocapBridgeError):

@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from mocapbridge.errors import OutputUnavailable
+from mocapbridge.mp4_file import Mp4File
 from mocapbridge.skeleton import JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array, Float64Array, MocapFrame, TrackState, UInt8Array
 
@@ -54,9 +54,7 @@ class MotionVideo:
             path: where to write; an existing file is replaced.
             fps: frame rate of the file [1/s].
         """
-        self.path = path
-        self._fps = fps
-        self._writer: cv2.VideoWriter | None = None
+        self._file = Mp4File(path, fps, "the film of the motion")
 
     def write(self, image_bgr: UInt8Array, motion: MocapFrame) -> None:
         """Add one frame.
@@ -68,27 +66,11 @@ class MotionVideo:
         Raises:
             OutputUnavailable: the file cannot be written.
         """
-        picture = draw_beside(image_bgr, motion)
-        height, width = picture.shape[:2]
-        if self._writer is None:
-            self._writer = self._opened(width, height)
-        self._writer.write(picture)
+        self._file.write(draw_beside(image_bgr, motion))
 
     def close(self) -> None:
         """Finish the file. May be called twice."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
-
-    def _opened(self, width: int, height: int) -> cv2.VideoWriter:
-        codec = cv2.VideoWriter.fourcc(*"mp4v")
-        writer = cv2.VideoWriter(str(self.path), codec, self._fps, (width, height))
-        if not writer.isOpened():
-            raise OutputUnavailable(
-                "the film of the motion cannot be written; give a .mp4 file in a folder that "
-                f"exists: {self.path}"
-            )
-        return writer
+        self._file.close()
 
 
 def draw_beside(image_bgr: UInt8Array, motion: MocapFrame) -> UInt8Array:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mocapbridge.errors import OutputUnavailable
+from mocapbridge.mp4_file import Mp4File
 from mocapbridge.types import (
     FaceLandmarks,
     Float32Array,
@@ -67,9 +67,7 @@ class OverlayWriter:
             path: where to write; an existing file is replaced.
             fps: frame rate of the file [1/s].
         """
-        self.path = path
-        self._fps = fps
-        self._writer: cv2.VideoWriter | None = None
+        self._file = Mp4File(path, fps, "the overlay")
 
     def write(self, frame: VideoFrame, landmarks: Landmarks) -> None:
         """Add one frame.
@@ -77,27 +75,11 @@ class OverlayWriter:
         Raises:
             OutputUnavailable: the file cannot be written.
         """
-        picture = draw(frame.image_bgr, landmarks)
-        height, width = picture.shape[:2]
-        if self._writer is None:
-            self._writer = self._opened(width, height)
-        self._writer.write(picture)
+        self._file.write(draw(frame.image_bgr, landmarks))
 
     def close(self) -> None:
         """Finish the file. May be called twice."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
-
-    def _opened(self, width: int, height: int) -> cv2.VideoWriter:
-        codec = cv2.VideoWriter.fourcc(*"mp4v")
-        writer = cv2.VideoWriter(str(self.path), codec, self._fps, (width, height))
-        if not writer.isOpened():
-            raise OutputUnavailable(
-                "the overlay cannot be written; give a .mp4 file in a folder that exists: "
-                f"{self.path}"
-            )
-        return writer
+        self._file.close()
 
 
 def draw(image_bgr: UInt8Array, landmarks: Landmarks) -> UInt8Array:

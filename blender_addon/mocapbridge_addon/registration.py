@@ -3,10 +3,34 @@
 
 from __future__ import annotations
 
-from .scene import live, properties
-from .ui import operators, panels, preferences
+from .scene import live, properties, recording, recording_settings
+from .ui import (
+    character_panels,
+    control_operators,
+    import_operator,
+    mapping_operators,
+    operators,
+    panels,
+    preferences,
+    record_operators,
+    record_panel,
+)
 
-_PARTS = (properties, preferences, operators, panels, live)
+_PARTS = (
+    properties,
+    recording_settings,
+    preferences,
+    operators,
+    mapping_operators,
+    control_operators,
+    import_operator,
+    record_operators,
+    panels,
+    character_panels,
+    record_panel,
+    live,
+    recording,
+)
 
 
 def register() -> None:

@@ -196,12 +196,12 @@ class BroadcastServer:
         ignoring = asyncio.create_task(_ignore(connection))
         ignoring.add_done_callback(lambda _: client.leave())
         try:
-            await connection.send(self._greeting(encoding))
-            while not client.gone:
-                for payload in await client.next_payloads():
-                    await connection.send(payload)
-        except ConnectionClosed:
-            pass
+            # A client that leaves is the ordinary end of this.
+            with contextlib.suppress(ConnectionClosed):
+                await connection.send(self._greeting(encoding))
+                while not client.gone:
+                    for payload in await client.next_payloads():
+                        await connection.send(payload)
         finally:
             del self._clients[client]
             ignoring.cancel()

@@ -78,15 +78,7 @@ def open_pipeline(
         tracker = make_tracker(config, source, store)
         opened.callback(tracker.close)
         smoother, solver = _smoother(config, source), _solver(config, source)
-        info = StreamInfo(
-            subject=config.subject,
-            session_id=secrets.randbits(64),
-            frame_rate=stated_rate(source.nominal_fps),
-            rest_positions_m=solver.rest_positions_m,
-            blendshapes_measured=tracker.face_source != "none",
-            anchor=RunAnchor.now(),
-            face_source=tracker.face_source,
-        )
+        info = _stream_info(config.subject, source, tracker, solver)
         sending = open_outputs(config, mappings, info, opened)
         overlay = _overlay(overlay_path, source, opened)
         film = _film(film_path, source, opened)
@@ -111,16 +103,31 @@ def open_pipeline(
         if config.record.enabled:
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
-    makers = StageMakers(
-        smoother=lambda changed: _smoother(changed, source),
-        solver=lambda changed: _solver(changed, source),
-    )
-    commands = RunCommands(pipeline, config, info, makers)
+    commands = RunCommands(pipeline, config, info, _makers(source))
     try:
         with control_sockets(config.control, commands.carry_out):
             yield pipeline
     finally:
         pipeline.close()
+
+
+def _stream_info(subject: str, source: Source, tracker: Tracker, solver: Solver) -> StreamInfo:
+    return StreamInfo(
+        subject=subject,
+        session_id=secrets.randbits(64),
+        frame_rate=stated_rate(source.nominal_fps),
+        rest_positions_m=solver.rest_positions_m,
+        blendshapes_measured=tracker.face_source != "none",
+        anchor=RunAnchor.now(),
+        face_source=tracker.face_source,
+    )
+
+
+def _makers(source: Source) -> StageMakers:
+    return StageMakers(
+        smoother=lambda changed: _smoother(changed, source),
+        solver=lambda changed: _solver(changed, source),
+    )
 
 
 def stated_rate(nominal_fps: float) -> tuple[int, int]:

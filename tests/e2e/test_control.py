@@ -128,7 +128,7 @@ def test_a_run_tells_its_state_and_takes_settings(tmp_path: Path) -> None:
         assert run.told("get", "parameter=filters.preset")["value"] == "smooth"
         assert run.told("status")["run"]["processed"] > before
         refused = run.ask("set", "parameter=filters.preset", "value=silky")
-        assert refused.returncode != 0
+        assert refused.returncode == 2
         assert "silky" in refused.stderr
         unknown = run.ask("statsu")
         assert "did you mean 'status'" in unknown.stderr

@@ -22,7 +22,13 @@ from .switches import switch_to_rotations
 class Recorder(Protocol):
     """What takes every frame of a character while recording."""
 
-    def add(self, motion: Motion, retargeter: Retargeter | None, pose: Pose | None) -> None:
+    def add(
+        self,
+        character: Character,
+        motion: Motion,
+        retargeter: Retargeter | None,
+        pose: Pose | None,
+    ) -> None:
         """One frame, in the order of capture; the pose is None where there is no body."""
         ...
 
@@ -61,7 +67,7 @@ class Follower:
                 retargeter = self._retargeter_for(character, armature, motion.skeleton)
             pose = retargeter.pose(motion) if retargeter is not None else None
             if self.recorder is not None:
-                self.recorder.add(motion, retargeter, pose)
+                self.recorder.add(character, motion, retargeter, pose)
         self.last_motion, self._last_pose = newest, pose
         self.show_again(character)
 

@@ -45,11 +45,18 @@ def _changed(character: bpy.types.PropertyGroup, context: bpy.types.Context) -> 
     character.revision += 1
 
 
+def _bones_changed(line: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """A line does not know its character: what was worked out for all of them is void."""
+    del context
+    for character in line.id_data.mocapbridge.characters:
+        character.revision += 1
+
+
 def _families(_: object, __: object) -> list[tuple[str, str, str]]:
-    return _FAMILY_ITEMS
+    return FAMILY_ITEMS
 
 
-_FAMILY_ITEMS = [
+FAMILY_ITEMS = [
     *((family.key, family.title, f"Bone names of {family.title}") for family in FAMILIES),
     (PLAIN, "Plain names", "Names such as LeftUpperArm or upper_arm_L"),
     (CUSTOM, "Custom", "A bone list of your own"),
@@ -70,6 +77,7 @@ class MappedJoint(bpy.types.PropertyGroup):
     # `name` is the joint's.
     bones: StringProperty(
         name="Bones",
+        update=_bones_changed,
         description="The bone that follows this joint. Several, with commas between them, share it "
         "from the root outwards",
     )

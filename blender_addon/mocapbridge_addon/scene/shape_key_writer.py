@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..face.shape_names import shape_routes
+from ..face.shape_names import Sources, shape_routes
 
 
 class ShapeKeyWriter:
@@ -58,8 +58,7 @@ class ShapeKeyWriter:
             return remembered[1]
         routes = [
             (present.index(key), sources)
-            for key, sources in shape_routes(present, names).items()
-            if not _driven(shape_keys, key)
+            for key, sources in undriven_routes(shape_keys, names).items()
         ]
         self._routes[(mesh_name, names)] = (present, routes)
         return routes
@@ -67,6 +66,12 @@ class ShapeKeyWriter:
 
 Route = tuple[int, tuple[tuple[int, float], ...]]
 """A key's place among its mesh's, and the blendshapes it takes with their shares."""
+
+
+def undriven_routes(shape_keys: bpy.types.Key, names: tuple[str, ...]) -> dict[str, Sources]:
+    """Per shape key that takes something and that no driver moves, what it takes."""
+    routes = shape_routes(shape_keys.key_blocks.keys(), names)
+    return {key: own for key, own in routes.items() if not _driven(shape_keys, key)}
 
 
 def _driven(shape_keys: bpy.types.Key, key: str) -> bool:

@@ -46,6 +46,11 @@ def switch_back(armature: bpy.types.Object, saved: str) -> None:
     armature.update_tag()
 
 
+def switch_values(armature: bpy.types.Object) -> list[tuple[str, str, float]]:
+    """Bone, property and present value of every switch."""
+    return [(bone.name, name, float(bone[name])) for bone, name in _switches(armature)]
+
+
 def _switches(armature: bpy.types.Object) -> Iterator[tuple[bpy.types.PoseBone, str]]:
     for bone in armature.pose.bones:
         for name in _WANTED:

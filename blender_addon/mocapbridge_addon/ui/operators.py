@@ -10,6 +10,7 @@ from ..scene.bone_list import capture_t_pose, detect_rig
 from ..scene.live import LIVE
 from ..scene.mocap_skeleton import default_skeleton, make_skeleton
 from ..scene.properties import active_character, add_character
+from ..scene.recording import RECORDING, Stage
 from .preferences import ports, preferences
 
 
@@ -18,17 +19,27 @@ class Start(bpy.types.Operator):
 
     bl_idname = "mocapbridge.start"
     bl_label = "Start"
-    bl_description = "Listen for motion and move the scene"
+    bl_options: ClassVar[set[str]] = {"REGISTER", "UNDO"}
+    bl_description = (
+        "Listen for motion and move the scene. Without a character, the selected armature follows, "
+        "or else a new skeleton"
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Open the ports."""
+        """Open the ports; somebody has to follow."""
         own = preferences(context)
         tick_s = 1.0 / (own.tick_hz if own is not None else 60)
         try:
             LIVE.start(ports(context), tick_s)
         except PortUnavailable as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, str(error)[0].upper() + str(error)[1:])
             return {"CANCELLED"}
+        if not any(scene.mocapbridge.characters for scene in bpy.data.scenes):
+            chosen = context.view_layer.objects.active
+            if chosen is not None and chosen.type == "ARMATURE":
+                bpy.ops.mocapbridge.add_character()
+            else:
+                bpy.ops.mocapbridge.add_skeleton()
         return {"FINISHED"}
 
 
@@ -40,8 +51,10 @@ class Stop(bpy.types.Operator):
     bl_description = "Stop listening and leave everything as it is now"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Close the ports."""
+        """Close the ports; a recording that goes on is written first."""
         del context
+        if RECORDING.stage is not Stage.IDLE:
+            bpy.ops.mocapbridge.record_stop()
         LIVE.stop()
         return {"FINISHED"}
 

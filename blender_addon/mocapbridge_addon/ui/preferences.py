@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The add-on's preferences: where to listen and to whom."""
 
+from pathlib import Path
+
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
+from ..control.request import CONTROL_PORT
 from ..receive.receiver import LOOPBACK, VMC_PORT, Ports
 from ..wire.link import DEFAULT_PORT
 
@@ -54,6 +57,21 @@ class MocapPreferences(bpy.types.AddonPreferences):
         max=240,
     )
 
+    control_port: IntProperty(
+        name="Control port",
+        description="UDP port on which mocapbridge takes commands over OSC; control.osc_port in "
+        "its configuration",
+        default=CONTROL_PORT,
+        min=1,
+        max=65535,
+    )
+    mappings_folder: StringProperty(
+        name="Bone lists",
+        description="Folder in which bone lists are saved and looked for",
+        subtype="DIR_PATH",
+        default="",
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         """Lay the preferences out."""
         del context
@@ -66,6 +84,8 @@ class MocapPreferences(bpy.types.AddonPreferences):
             row.prop(self, use)
             row.prop(self, port)
         layout.prop(self, "tick_hz")
+        layout.prop(self, "control_port")
+        layout.prop(self, "mappings_folder")
 
 
 def preferences(context: bpy.types.Context) -> MocapPreferences | None:
@@ -85,6 +105,21 @@ def ports(context: bpy.types.Context) -> Ports:
         vmc_port=own.vmc_port if own.use_vmc else None,
         sender=own.sender,
     )
+
+
+def control_address(context: bpy.types.Context) -> tuple[str, int]:
+    """Where the sending mocapbridge takes commands: on the computer that is accepted from."""
+    own = preferences(context)
+    if own is None:
+        return LOOPBACK, CONTROL_PORT
+    return own.sender or LOOPBACK, own.control_port
+
+
+def mappings_folder(context: bpy.types.Context) -> str:
+    """Where bone lists are; the user's home when nothing is set."""
+    own = preferences(context)
+    chosen = own.mappings_folder if own is not None else ""
+    return bpy.path.abspath(chosen) if chosen else str(Path.home())
 
 
 def register() -> None:

@@ -1,0 +1,53 @@
+"""An MP4 file that is written picture by picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from mocapbridge.errors import OutputUnavailable
+from mocapbridge.types import UInt8Array
+
+
+class Mp4File:
+    """Opened with the first picture, whose size it takes; an existing file is replaced.
+
+    Args:
+        path: where to write.
+        fps: frame rate of the file [1/s].
+        shows: what is in it, for messages: ``the overlay``.
+    """
+
+    def __init__(self, path: Path, fps: float, shows: str) -> None:
+        self.path = path
+        self._fps = fps
+        self._shows = shows
+        self._writer: cv2.VideoWriter | None = None
+
+    def write(self, picture_bgr: UInt8Array) -> None:
+        """Add one picture, (h, w, 3); all are of one size.
+
+        Raises:
+            OutputUnavailable: the file cannot be written.
+        """
+        height, width = picture_bgr.shape[:2]
+        if self._writer is None:
+            self._writer = self._opened(width, height)
+        self._writer.write(picture_bgr)
+
+    def close(self) -> None:
+        """Finish the file. May be called twice."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+
+    def _opened(self, width: int, height: int) -> cv2.VideoWriter:
+        codec = cv2.VideoWriter.fourcc(*"mp4v")
+        writer = cv2.VideoWriter(str(self.path), codec, self._fps, (width, height))
+        if not writer.isOpened():
+            raise OutputUnavailable(
+                f"{self._shows} cannot be written; give a .mp4 file in a folder that exists: "
+                f"{self.path}"
+            )
+        return writer
