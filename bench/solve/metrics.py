@@ -59,21 +59,19 @@ def scores(
 def swapped_frames(solved_m: Float64Array, truth_m: Float64Array) -> float:
     """How many frames have left and right exchanged.
 
-    Those in which the joints of both sides, relative to the hips, are nearer to the reference when
-    every left one is taken for its right one and the other way round. Arrays as for ``scores``.
+    Those in which the joints of arms or of legs, relative to the hips, are nearer to the reference
+    when every left one is taken for its right one and the other way round: the detector exchanges
+    either alone. Arrays as for ``scores``.
     """
     count = min(len(solved_m), len(truth_m))
     solved, truth = (x[:count] - _hips(x[:count])[:, None] for x in (solved_m, truth_m))
-    sided = [index for name, index in _INDEX.items() if "_" in name]
-    other = [_INDEX[_mirrored(JOINTS[index])] for index in sided]
-    as_is = np.linalg.norm(solved[:, sided] - truth[:, sided], axis=-1).mean(axis=1)
-    exchanged = np.linalg.norm(solved[:, other] - truth[:, sided], axis=-1).mean(axis=1)
-    return float(np.count_nonzero(exchanged < as_is))
-
-
-def _mirrored(joint: str) -> str:
-    side, _, part = joint.partition("_")
-    return f"{_SIDES[1 - _SIDES.index(side)]}_{part}"
+    swapped = np.zeros(count, dtype=np.bool_)
+    for parts in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle")):
+        left, right = ([_INDEX[f"{side}_{part}"] for part in parts] for side in _SIDES)
+        as_is = np.linalg.norm(solved[:, left + right] - truth[:, left + right], axis=-1)
+        exchanged = np.linalg.norm(solved[:, right + left] - truth[:, left + right], axis=-1)
+        swapped |= exchanged.mean(axis=1) < as_is.mean(axis=1)
+    return float(np.count_nonzero(swapped))
 
 
 def lag_ms(solved_m: Float64Array, raw_m: Float64Array, rate_hz: float) -> float:

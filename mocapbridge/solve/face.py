@@ -99,7 +99,7 @@ class FaceSolver:
         self,
         face: FaceLandmarks,
         image_size_px: tuple[int, int],
-        scores: Float64Array,
+        scores: Float32Array | Float64Array,
         dt_s: float,
     ) -> FaceSolution:
         """The face of one frame.
@@ -112,7 +112,7 @@ class FaceSolver:
         """
         if face.state in _SEEN:
             self._presence = min(self._presence + dt_s / _RETURN_S, 1.0)
-            self._look(face, image_size_px, scores, dt_s)
+            self._look(face, image_size_px, scores.astype(np.float64, copy=False), dt_s)
         else:
             self._presence *= math.exp(-dt_s / _EASE_S)
         weights = (self._presence * self._weights).astype(np.float32)
