@@ -1,8 +1,7 @@
-"""A picture of the add-on at work in Debian's Blender: ``python -m bench.blender_panel OUT.png``.
+"""A picture of the add-on at work: ``python -m bench.blender_panel TAKE OUT.png``.
 
-The daemon tracks samples/performer_full.mp4 and sends it; Blender, on a display that nobody
-sees, receives and records. ``apt-get install blender python3-numpy xvfb xauth xdotool
-libgl1-mesa-dri`` is what it needs.
+The daemon replays a take, and Debian's Blender, on a display that nobody sees, receives and records
+it. ``apt-get install blender python3-numpy xvfb xauth xdotool libgl1-mesa-dri`` is what it needs.
 """
 
 from __future__ import annotations
@@ -16,23 +15,22 @@ from pathlib import Path
 from typing import Final
 
 _INSIDE: Final = Path(__file__).parent / "inside_blender_panel.py"
-_CLIP: Final = Path(__file__).parents[1] / "samples" / "performer_full.mp4"
 _CONFIG: Final = """version: 1
 subject: Anna
-source: {{type: video, path: {path}, loop: true, pace: native}}
+source: {{type: take, path: {path}, loop: true}}
 """
 _DISPLAY: Final = ("xvfb-run", "-a", "-s", "-screen 0 1280x800x24 +extension GLX")
 
 
 def main() -> None:
     """Take it."""
-    target = Path(sys.argv[1]).resolve()
+    take, target = (Path(word).resolve() for word in sys.argv[1:])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "panel.yaml"
-        config.write_text(_CONFIG.format(path=json.dumps(str(_CLIP))), encoding="utf-8")
+        config.write_text(_CONFIG.format(path=json.dumps(str(take))), encoding="utf-8")
         run = [sys.executable, "-m", "mocapbridge", "run", "--config", str(config), "--headless"]
         daemon = subprocess.Popen([*run, "--link", f"127.0.0.1:{port}"])
         try:

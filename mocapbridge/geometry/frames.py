@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.geometry.quaternion import FloatArray
 
@@ -35,25 +36,31 @@ class AxisChange:
     """Which source axis each target axis is taken from."""
     signs: tuple[int, int, int]
     units_per_metre: float = 1.0
-    _quaternion_signs: tuple[int, int, int, int] = field(init=False)
+    _order: npt.NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _scale: FloatArray = field(init=False, repr=False, compare=False)
+    _quaternion_order: npt.NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _quaternion_signs: FloatArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parity = round(float(np.linalg.det(np.eye(3)[list(self.axes)])))
         determinant = parity * self.signs[0] * self.signs[1] * self.signs[2]
-        x, y, z = (determinant * sign for sign in self.signs)
-        object.__setattr__(self, "_quaternion_signs", (1, x, y, z))
+        derived = {
+            "_order": np.array(self.axes),
+            "_scale": np.array(self.signs) * self.units_per_metre,
+            "_quaternion_order": np.array((0, *(axis + 1 for axis in self.axes))),
+            "_quaternion_signs": np.array((1.0, *(determinant * sign for sign in self.signs))),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
     def position(self, position_m: FloatArray) -> FloatArray:
         """Positions ``(..., 3)`` in the target's axes and unit."""
-        scale = np.array(self.signs, dtype=position_m.dtype) * self.units_per_metre
-        return (position_m[..., list(self.axes)] * scale).astype(position_m.dtype)
+        return position_m.take(self._order, axis=-1) * self._scale.astype(position_m.dtype)
 
     def rotation_wxyz(self, rotation_wxyz: FloatArray) -> FloatArray:
         """Unit quaternions ``(..., 4)`` in the target's axes."""
-        order = [0, *(axis + 1 for axis in self.axes)]
-        return rotation_wxyz[..., order] * np.array(
-            self._quaternion_signs, dtype=rotation_wxyz.dtype
-        )
+        signs = self._quaternion_signs.astype(rotation_wxyz.dtype)
+        return rotation_wxyz.take(self._quaternion_order, axis=-1) * signs
 
 
 WORLD_FROM_MP: Final = AxisChange(axes=(0, 1, 2), signs=(1, -1, -1))

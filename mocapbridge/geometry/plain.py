@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from mocapbridge.geometry.quaternion import FloatArray
 from mocapbridge.types import Float64Array
 
 Vector: TypeAlias = tuple[float, float, float]
@@ -234,3 +235,25 @@ def ramp(value: float, low: float, high: float) -> float:
     """0 at ``low``, 1 at ``high``, smooth in between and level beyond (smoothstep)."""
     fraction = min(max((value - low) / (high - low), 0.0), 1.0)
     return fraction * fraction * (3.0 - 2.0 * fraction)
+
+
+def quaternion_wxyz(rotation: FloatArray) -> tuple[float, float, float, float]:
+    """The unit quaternion, w >= 0, of one rotation matrix ``(3, 3)``.
+
+    The pivot is the largest component: S. W. Shepperd, "Quaternion from rotation matrix" (1978).
+    """
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rotation.tolist()
+    w, x, y, z = max(
+        (1 + xx + yy + zz, zy - yz, xz - zx, yx - xy),
+        (zy - yz, 1 + xx - yy - zz, yx + xy, xz + zx),
+        (xz - zx, yx + xy, 1 - xx + yy - zz, zy + yz),
+        (yx - xy, xz + zx, zy + yz, 1 - xx - yy + zz),
+        key=_squared_length,
+    )
+    length = math.copysign(math.sqrt(_squared_length((w, x, y, z))), w)
+    return w / length, x / length, y / length, z / length
+
+
+def _squared_length(q: tuple[float, float, float, float]) -> float:
+    w, x, y, z = q
+    return w * w + x * x + y * y + z * z

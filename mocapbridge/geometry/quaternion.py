@@ -144,8 +144,8 @@ def canonical(q: FloatArray) -> FloatArray:
 
 def same_hemisphere(q: FloatArray, reference: FloatArray) -> FloatArray:
     """The same rotations with the sign nearest to the reference: no flip from frame to frame."""
-    against = np.einsum("...i,...i->...", q, reference)[..., None] < 0.0
-    return np.where(against, -q, q)
+    along = np.add.reduce(q * reference, axis=-1, keepdims=True)
+    return q * np.copysign(q.dtype.type(1.0), along)
 
 
 def angle_rad(a: FloatArray, b: FloatArray) -> FloatArray:

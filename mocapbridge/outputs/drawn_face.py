@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.types import Float32Array, Float64Array
+from mocapbridge.outputs.frame_vector import FloatArray
+from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array
 
 POINT_COUNT: Final = 70
-_RIGHT_EYE, _LEFT_EYE, _MOUTH = 36, 42, 48
-_RIGHT_PUPIL, _LEFT_PUPIL, _RIGHT_BALL, _LEFT_BALL = 66, 67, 68, 69
+_MOUTH, _RIGHT_PUPIL, _RIGHT_BALL = 48, 66, 68
 _EYE_CENTRE: Final = (0.22, 0.28, -0.16)
 _EYE_RADIUS: Final = 0.09
 
@@ -70,38 +70,49 @@ _UPPER_LIDS: Final = {"Right": [37, 38], "Left": [43, 44]}
 _CORNERS: Final = {"Right": _RIGHT_CORNERS, "Left": _LEFT_CORNERS}
 
 
-def drawn_points(blendshapes: Float32Array, gaze_rad: Float32Array) -> Float64Array:
+def _moves() -> Float64Array:
+    """(52, 210): how far each shape, when it is at 1, moves the coordinates of the points."""
+    moves = np.zeros((BLENDSHAPE_COUNT, POINT_COUNT, 3))
+
+    def move(shape: str, points: slice | list[int], axis: int, by: Float64Array | float) -> None:
+        moves[ARKIT_INDEX[shape], points, axis] += by
+
+    move("jawOpen", _CHIN, 1, -0.15)
+    move("jawOpen", _LOWER_LIP, 1, -0.2)
+    move("mouthPucker", _MOUTH_POINTS, 0, -0.4 * _REST[_MOUTH_POINTS, 0])
+    for side, outwards in (("Right", 1.0), ("Left", -1.0)):
+        move(f"mouthSmile{side}", _CORNERS[side], 0, 0.05 * outwards)
+        move(f"mouthSmile{side}", _CORNERS[side], 1, 0.06)
+        move(f"mouthFrown{side}", _CORNERS[side], 1, -0.06)
+        move("browInnerUp", _BROWS[side], 1, 0.04)
+        move(f"browOuterUp{side}", _BROWS[side], 1, 0.04)
+        move(f"browDown{side}", _BROWS[side], 1, -0.04)
+        move(f"eyeWide{side}", _UPPER_LIDS[side], 1, 0.3 * 0.07)
+        move(f"eyeBlink{side}", _UPPER_LIDS[side], 1, -0.07)
+    return moves.reshape(BLENDSHAPE_COUNT, -1)
+
+
+_MOVES: Final = _moves()
+
+
+def drawn_points(blendshapes: FloatArray, gaze_rad: FloatArray) -> Float64Array:
     """The points ``(70, 3)`` of a face with these shapes, in its own axes.
 
     Args:
         blendshapes: ``(52,)`` ARKit weights.
         gaze_rad: ``(2, 2)`` left and right eye: yaw to the performer's left, pitch up [rad].
     """
-    points = _REST.copy()
-
-    def weight(name: str) -> float:
-        return float(blendshapes[ARKIT_INDEX[name]])
-
-    jaw = weight("jawOpen")
-    points[_CHIN, 1] -= 0.15 * jaw
-    points[_LOWER_LIP, 1] -= 0.2 * jaw
-    points[_MOUTH_POINTS, 0] *= 1.0 - 0.4 * weight("mouthPucker")
-    for side, outwards in (("Right", 1.0), ("Left", -1.0)):
-        smile = weight(f"mouthSmile{side}")
-        points[_CORNERS[side], 0] += 0.05 * outwards * smile
-        points[_CORNERS[side], 1] += 0.06 * (smile - weight(f"mouthFrown{side}"))
-        raised = weight("browInnerUp") + weight(f"browOuterUp{side}") - weight(f"browDown{side}")
-        points[_BROWS[side], 1] += 0.04 * raised
-        lid = 0.07 * (0.3 * weight(f"eyeWide{side}") - weight(f"eyeBlink{side}"))
-        points[_UPPER_LIDS[side], 1] += lid
-    for pupil, ball, (yaw, pitch) in (
-        (_LEFT_PUPIL, _LEFT_BALL, gaze_rad[0].tolist()),
-        (_RIGHT_PUPIL, _RIGHT_BALL, gaze_rad[1].tolist()),
-    ):
-        looking = (
-            -math.sin(yaw) * math.cos(pitch),
-            math.sin(pitch),
-            math.cos(yaw) * math.cos(pitch),
-        )
-        points[pupil] = points[ball] + _EYE_RADIUS * np.array(looking)
+    points = _REST + (blendshapes @ _MOVES).reshape(_REST.shape)
+    left, right = gaze_rad.tolist()
+    points[_RIGHT_PUPIL:_RIGHT_BALL] += (_looking(*right), _looking(*left))
     return points
+
+
+def _looking(yaw_rad: float, pitch_rad: float) -> tuple[float, float, float]:
+    """How far a pupil is from where it is when the eye looks straight ahead."""
+    across = _EYE_RADIUS * math.cos(pitch_rad)
+    return (
+        -across * math.sin(yaw_rad),
+        _EYE_RADIUS * math.sin(pitch_rad),
+        across * math.cos(yaw_rad) - _EYE_RADIUS,
+    )

@@ -63,8 +63,9 @@ class FrameVector:
         self.world_from_head[:] = face.world_from_head
         self.gaze_rad[:] = face.gaze_rad
         # A sum is finite if and only if all float32 numbers are: it is taken in float64.
-        if not np.isfinite(np.sum(self.values, dtype=np.float64)):
+        if not math.isfinite(np.add.reduce(self.values, dtype=np.float64)):
             raise ValueError(f"frame {frame.frame_id} holds a number that is not finite")
-        self.rotations_wxyz[~self.rotations_wxyz.any(axis=1)] = _IDENTITY_WXYZ
+        if not self.rotations_wxyz[:, 0].all():  # seldom: only then look at whole rotations
+            self.rotations_wxyz[~self.rotations_wxyz.any(axis=1)] = _IDENTITY_WXYZ
         if not self.world_from_head.any():
             np.fill_diagonal(self.world_from_head, 1.0)

@@ -7,13 +7,12 @@ as a record; a test holds the two together, byte by byte.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from mocapbridge.geometry import quaternion
+from mocapbridge.geometry import plain, quaternion
 from mocapbridge.outputs.cadence import part_states
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
 from mocapbridge.outputs.naming import names_of
@@ -111,7 +110,8 @@ class LinkLayout:
         body["joints"] = frame.pose.joint_state << 6 | of_joints
         body["blendshapes"] = of_blendshapes
         body["root"] = vector.root_position_in_world_m
-        body["head_rotation"] = _head_rotation_steps(vector.world_from_head)
+        head_rotation = plain.quaternion_wxyz(vector.world_from_head[:3, :3])
+        body["head_rotation"] = [round(part * _ROTATION_STEPS) for part in head_rotation]
         body["head_position"] = vector.world_from_head[:3, 3]
         body["gaze"] = vector.gaze_rad
         body["rotations"] = _rotation_steps(vector.rotations_wxyz)
@@ -166,27 +166,3 @@ def _rotation_steps(rotations_wxyz: FloatArray) -> npt.NDArray[np.int16]:
     """Components -1..1 as whole steps, rounded as the codec does."""
     steps = np.rint(rotations_wxyz * np.float64(_ROTATION_STEPS))
     return np.minimum(np.maximum(steps, -_ROTATION_STEPS), _ROTATION_STEPS).astype(np.int16)
-
-
-def _head_rotation_steps(world_from_head: FloatArray) -> list[int]:
-    """The head's turn as a quaternion in whole steps.
-
-    ``quaternion.from_matrix`` does the same to arrays; for one matrix plain arithmetic takes a
-    tenth of the time. The pivot is the largest component: S. W. Shepperd, "Quaternion from
-    rotation matrix" (1978).
-    """
-    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = world_from_head[:3, :3].tolist()
-    q = max(
-        (1 + xx + yy + zz, zy - yz, xz - zx, yx - xy),
-        (zy - yz, 1 + xx - yy - zz, yx + xy, xz + zx),
-        (xz - zx, yx + xy, 1 - xx + yy - zz, zy + yz),
-        (yx - xy, xz + zx, zy + yz, 1 - xx - yy + zz),
-        key=_squared_length,
-    )
-    scale = _ROTATION_STEPS / math.sqrt(_squared_length(q))
-    return [round(component * scale) for component in q]
-
-
-def _squared_length(q: tuple[float, float, float, float]) -> float:
-    w, x, y, z = q
-    return w * w + x * x + y * y + z * z

@@ -10,15 +10,18 @@ from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.clock import NS_PER_S, Clock, SystemClock
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import UNITY_FROM_WORLD
-from mocapbridge.outputs.frame_vector import FloatArray
+from mocapbridge.outputs.json_numbers import number_texts
 from mocapbridge.outputs.options import RokokoOptions
 from mocapbridge.outputs.udp_output import UdpOutput
-from mocapbridge.outputs.world_rotations import world_from_joints
+from mocapbridge.outputs.world_rotations import world_from_joints_wxyz
 from mocapbridge.skeleton import JOINT_INDEX
-from mocapbridge.types import MocapFrame, StreamInfo, TrackState
+from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array, MocapFrame, StreamInfo, TrackState
 from mocapbridge.wire import rokoko as wire
+from mocapbridge.wire.json_text import Blanks
 
 _DECIMALS: Final = 5
+_TIME_DECIMALS: Final = 6
+_FACE_DECIMALS: Final = 2
 _HEIGHT_OVER_HEAD_JOINT: Final = 1.70 / 1.49
 """A whole person over the height of the head joint, in the proportions of ``skeleton.JOINTS``."""
 
@@ -72,7 +75,21 @@ _JOINTS: Final = [JOINT_INDEX[joint] for joint, _ in BONES.values()]
 _REST_WXYZ: Final = quaternion.normalise(
     np.array([rest for _, rest in BONES.values()], dtype=np.float64)
 )
-_UNITY_SIGNS: Final = np.outer((-1.0, 1.0, 1.0), (-1.0, 1.0, 1.0))
+_NO_BONE: Final = wire.Bone((0.0,) * 3, (0.0,) * 4)
+_BODY_NUMBERS: Final = 7 * len(BONES)
+
+
+def _from_world() -> Float64Array:
+    """(51, 4, 4): of each bone, its turn x, y, z, w for Rokoko from ours in the world.
+
+    Changing the axes and turning by a rest rotation are both linear in the quaternion.
+    """
+    units = UNITY_FROM_WORLD.rotation_wxyz(np.eye(4))
+    columns = quaternion.multiply(units[None], _REST_WXYZ[:, None])
+    return np.swapaxes(columns, 1, 2)[:, [1, 2, 3, 0]]
+
+
+_FROM_WORLD: Final = _from_world()
 
 
 class RokokoOutput(UdpOutput):
@@ -91,42 +108,48 @@ class RokokoOutput(UdpOutput):
         head_m = float(heights_m[JOINT_INDEX["head"]])
         self._total_height_m = round(head_m * _HEIGHT_OVER_HEAD_JOINT, _DECIMALS)
         self._started_ns = self._clock.monotonic_ns()
-        self._last_wxyz: FloatArray = _REST_WXYZ
+        self._last_xyzw: Float64Array = _REST_WXYZ[:, [1, 2, 3, 0]]
+        self._blanks: dict[tuple[bool, bool, bool], Blanks] = {}
+        self._numbers = np.zeros(1 + _BODY_NUMBERS + BLENDSHAPE_COUNT)
+        decimals = (_TIME_DECIMALS, _DECIMALS, _FACE_DECIMALS)
+        self._steps_per_unit = np.repeat(
+            [10.0**each for each in decimals], (1, _BODY_NUMBERS, BLENDSHAPE_COUNT)
+        )
 
     def _datagrams(self, frame: MocapFrame) -> list[bytes]:
         if not frame.pose.rotations_wxyz.any():
             return []  # a body that was never seen would lie in a heap at the origin
-        return [wire.encode(wire.Frame(self._time_s(), self._rate_hz, (self._actor(frame),)))]
+        lost, numbers = TrackState.LOST, self._numbers
+        # Receivers keep the last face; without one they may not be told that there is.
+        face = frame.face.state is not lost
+        shown = (face, frame.left_hand_state is not lost, frame.right_hand_state is not lost)
+        blanks = self._blanks.get(shown)
+        if blanks is None:
+            blanks = self._blanks[shown] = self._blanks_for(*shown)
+        numbers[0] = (self._clock.monotonic_ns() - self._started_ns) / NS_PER_S
+        self._fill_body(numbers[1 : 1 + _BODY_NUMBERS].reshape(-1, 7))
+        percent = self._vector.blendshapes * np.float64(100.0)
+        np.clip(percent, 0.0, 100.0, out=numbers[1 + _BODY_NUMBERS :])
+        count = len(numbers) if face else 1 + _BODY_NUMBERS
+        texts = number_texts(numbers[:count], self._steps_per_unit[:count])
+        return [wire.finished(blanks.fill(texts))]
 
-    def _actor(self, frame: MocapFrame) -> wire.Actor:
-        lost = TrackState.LOST
-        return wire.Actor(
+    def _fill_body(self, rows: Float64Array) -> None:
+        """Positions and rotations of the bones, ``(51, 7)``."""
+        rows[:, :3] = UNITY_FROM_WORLD.position(self._vector.positions_in_world_m[_JOINTS])
+        world_wxyz = world_from_joints_wxyz(self._vector.rotations_wxyz)[_JOINTS]
+        turned = np.einsum("jab,jb->ja", _FROM_WORLD, world_wxyz)
+        self._last_xyzw = quaternion.same_hemisphere(turned, self._last_xyzw)
+        rows[:, 3:] = self._last_xyzw
+
+    def _blanks_for(self, face: bool, left_glove: bool, right_glove: bool) -> Blanks:
+        actor = wire.Actor(
             name=self._subject,
             total_height_m=self._total_height_m,
             hip_height_m=self._hip_height_m,
-            body=self._body(),
-            # Receivers keep the last face; without one they may not be told that there is.
-            face=None if frame.face.state is lost else self._face(),
-            left_glove=frame.left_hand_state is not lost,
-            right_glove=frame.right_hand_state is not lost,
+            body=dict.fromkeys(BONES, _NO_BONE),
+            face=dict.fromkeys(ARKIT_NAMES, 0.0) if face else None,
+            left_glove=left_glove,
+            right_glove=right_glove,
         )
-
-    def _body(self) -> dict[str, wire.Bone]:
-        world = world_from_joints(self._vector.rotations_wxyz.astype(np.float64))[_JOINTS]
-        from_rest_wxyz = quaternion.from_matrix(world * _UNITY_SIGNS)
-        turned = quaternion.multiply(from_rest_wxyz, _REST_WXYZ)
-        self._last_wxyz = quaternion.same_hemisphere(turned, self._last_wxyz)
-        positions_m = UNITY_FROM_WORLD.position(
-            self._vector.positions_in_world_m[_JOINTS].astype(np.float64)
-        )
-        positions = (np.round(positions_m, _DECIMALS) + 0.0).tolist()
-        rotations = (np.round(self._last_wxyz, _DECIMALS) + 0.0).tolist()
-        return dict(zip(BONES, map(wire.Bone, positions, rotations), strict=True))
-
-    def _face(self) -> dict[str, float]:
-        percent = np.clip(self._vector.blendshapes.astype(np.float64) * 100.0, 0.0, 100.0)
-        return dict(zip(ARKIT_NAMES, np.round(percent, 2).tolist(), strict=True))
-
-    def _time_s(self) -> float:
-        """Time since the start [s]."""
-        return round((self._clock.monotonic_ns() - self._started_ns) / NS_PER_S, 6)
+        return wire.blanks(wire.Frame(0.0, self._rate_hz, (actor,)))

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
+from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import UNITY_FROM_WORLD
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
 from mocapbridge.outputs.naming import OWN_NAMES
 from mocapbridge.outputs.options import VrchatOptions
 from mocapbridge.outputs.osc_bundles import Content, PatchedBundles, Slot, split
-from mocapbridge.outputs.world_rotations import world_from_joints
+from mocapbridge.outputs.world_rotations import world_from_joints_wxyz
 from mocapbridge.skeleton import JOINT_INDEX
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, StreamNames
 
@@ -33,9 +34,6 @@ _TRACKED_JOINTS: Final = {
     "left_elbow": "leftLowerArm",
     "right_elbow": "rightLowerArm",
 }
-_UNITY_SIGNS: Final = np.array((-1.0, 1.0, 1.0), dtype=np.float32)
-_SIGNED_TURN: Final = np.outer(_UNITY_SIGNS, _UNITY_SIGNS)
-"""A rotation matrix in Unity's axes is the world's with these signs."""
 _LIDS: Final = 4
 """Place of the lids behind the four angles of the eyes."""
 
@@ -134,8 +132,8 @@ class TrackerLayout:
         rows = self._values.reshape(-1, 2, 3)
         positions_m = UNITY_FROM_WORLD.position(vector.positions_in_world_m[self._joints])
         rows[:, 0] = positions_m * self._scale
-        turned = world_from_joints(vector.rotations_wxyz)[self._joints]
-        rows[:, 1] = euler_deg(turned * _SIGNED_TURN)
+        world_wxyz = world_from_joints_wxyz(vector.rotations_wxyz)[self._joints]
+        rows[:, 1] = euler_deg(quaternion.to_matrix(UNITY_FROM_WORLD.rotation_wxyz(world_wxyz)))
         self._values += np.float32(0.0)  # -0.0 becomes 0.0, as receivers print it
         return self._messages.fill(self._values, _NO_INTEGERS)
 

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from mocapbridge.clock import NS_PER_MS
+from mocapbridge.tracking.body_guide import ELBOWS, HIPS, WRISTS
 from mocapbridge.tracking.mediapipe_tasks import PoseNetwork, PoseResult
 from mocapbridge.tracking.swap_guard import SwapGuard
 from mocapbridge.tracking.together import Finished, Job, Together
@@ -19,6 +20,12 @@ _LEAST_PICTURE_PX = 480
 """The pose network's picture is not reduced below this; its detector looks at 224 pixels."""
 _POSE_REGION_PX = 400
 """A followed body is not reduced below this; its landmark network looks at 256 pixels."""
+_BELOW_SHOULDERS = [*ELBOWS, *WRISTS, *HIPS]
+_SEEN = 0.3
+"""Visibility from which a landmark may be in the picture. In most face close-ups elbows, wrists and
+hips stay below 0.15, in front of a webcam the best of them does not fall below 0.29 (footage)."""
+_LOOKS_TO_CLOSE_UP = 10
+"""So often in a row nothing below the shoulders must have been seen: hands come and go."""
 
 
 class BodyFollower:
@@ -26,11 +33,28 @@ class BodyFollower:
 
     The pose takes longest and needs nothing of the other parts: with footage it may start on the
     next frame while face and hands of this one are still being looked for.
+
+    In a face close-up the pose network does most of the work and shows the least: shoulders at
+    best. There it looks at every second picture, and the body of the first holds for both.
     """
 
-    def __init__(self, network: PoseNetwork, guard: SwapGuard | None) -> None:
+    def __init__(
+        self, network: PoseNetwork, guard: SwapGuard | None, *, spare_in_close_ups: bool
+    ) -> None:
+        """Prepare.
+
+        Args:
+            network: used by nobody else.
+            guard: repairs exchanged sides; None: they stay.
+            spare_in_close_ups: look at every second picture only while nothing below the shoulders
+                is seen; for when the face network follows what moves there.
+        """
         self._network = network
         self._guard = guard
+        self._spare_in_close_ups = spare_in_close_ups
+        self._looks_in_close_up = 0
+        self._holds: PoseResult | None = None
+        """Stands for the next picture as well."""
         self._thread = Together(threads=1, name="pose")
         self._started: dict[int, Future[Finished]] = {}
         self._extent_px: float | None = None
@@ -44,6 +68,8 @@ class BodyFollower:
         """Forget the body and what was started ahead (continuity is broken)."""
         self._settle()
         self._extent_px = None
+        self._looks_in_close_up = 0
+        self._holds = None
         if self._guard:
             self._guard.reset()
 
@@ -68,17 +94,30 @@ class BodyFollower:
         self._started.clear()
 
     def _look(self, frame: VideoFrame) -> PoseResult | None:
-        height, width = frame.image_bgr.shape[:2]
         # Goes by the last frame looked at, not the last one settled: what is found must not depend
         # on how far ahead this thread happens to be.
+        held, self._holds = self._holds, None
+        if held is not None:
+            return held
+        height, width = frame.image_bgr.shape[:2]
         picture = reduced_rgb(frame.image_bgr, _halvings(self._extent_px, max(width, height)))
         pose = self._network.detect(picture, frame.capture_time_ns // NS_PER_MS)
         if pose is None:
             self._extent_px = None
+            self._looks_in_close_up = 0
             return None
         points_px = pose.image[:, :2] * np.array([width, height], dtype=np.float32)
         self._extent_px = float(np.ptp(points_px, axis=0).max())
-        return self._guard.check(pose, frame.capture_time_ns) if self._guard else pose
+        if self._guard:
+            pose = self._guard.check(pose, frame.capture_time_ns)
+        self._looks_in_close_up = self._looks_in_close_up + 1 if _is_close_up(pose) else 0
+        if self._spare_in_close_ups and self._looks_in_close_up >= _LOOKS_TO_CLOSE_UP:
+            self._holds = pose
+        return pose
+
+
+def _is_close_up(pose: PoseResult) -> bool:
+    return float(pose.visibility[_BELOW_SHOULDERS].max()) < _SEEN
 
 
 def _halvings(extent_px: float | None, longest_px: int) -> int:

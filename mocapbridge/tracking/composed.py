@@ -63,7 +63,11 @@ class ComposedTracker:
         self._body: BodyFollower | None = None
         if self._networks.pose:
             guard = SwapGuard() if options.swap_guard else None
-            self._body = BodyFollower(self._networks.pose, guard)
+            self._body = BodyFollower(
+                self._networks.pose,
+                guard,
+                spare_in_close_ups=options.face and not options.segmentation_mask,
+            )
         self._face = FaceFollower(self._networks.face) if self._networks.face else None
         self._face_parts = FaceParts(
             blendshapes=bool(self._networks.face and self._networks.face.gives_blendshapes)
@@ -161,7 +165,8 @@ class ComposedTracker:
                 look = partial(follower.look, image_bgr, window, other.hand, time_ms)
                 jobs[follower.side.name] = Job(follower.network, look)
         if self._search and self._search.due(self._hands, self._guide):
-            look = partial(self._search.look, image_bgr, time_ms)
+            followed = tuple(follower.hand for follower in self._hands if follower.hand)
+            look = partial(self._search.look, image_bgr, followed, time_ms)
             jobs["search"] = Job(self._search.network, look)
         return jobs
 

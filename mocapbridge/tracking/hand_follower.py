@@ -26,7 +26,10 @@ _FRAMES_TO_CONFIRM_SEARCH = 1
 things for hands once in a while."""
 _EAGER_MISSES = 6
 _LAZY_INTERVAL = 3
-"""An empty search costs more than a followed hand: after so many misses, only every third frame."""
+_HIDDEN_MISSES = 24
+_HIDDEN_INTERVAL = 6
+"""An empty search costs more than a followed hand: after 6 misses it comes every third frame only,
+and after 24, when the hand is in a pocket or behind something, every sixth."""
 
 
 class HandFollower:
@@ -122,7 +125,8 @@ class HandFollower:
 
     def _rests(self) -> bool:
         """Whether this frame is skipped because the search has been fruitless."""
-        return self._misses > _EAGER_MISSES and (self._misses + self.side) % _LAZY_INTERVAL != 0
+        interval = _LAZY_INTERVAL if self._misses <= _HIDDEN_MISSES else _HIDDEN_INTERVAL
+        return self._misses > _EAGER_MISSES and (self._misses + self.side) % interval != 0
 
 
 def _frames_to_confirm(hand: HandCandidate | None, beside: HandCandidate | None) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from mocapbridge.tracking.body_guide import WRIST_SEEN, BodyGuide
 from mocapbridge.tracking.hand_follower import HandFollower
-from mocapbridge.tracking.hand_sides import HandCandidate
+from mocapbridge.tracking.hand_sides import HandCandidate, same_hand
 from mocapbridge.tracking.mediapipe_tasks import HandNetwork
 from mocapbridge.tracking.window import Window
 from mocapbridge.types import UInt8Array
@@ -18,7 +18,8 @@ _EAGER_INTERVAL = 3
 _LAZY_INTERVAL = 10
 _EAGER_SEARCHES = 5
 """A search costs as much as following two hands for a frame. So it comes every third frame at
-first, and every tenth when the first five found nothing: a talking head has no hands to show."""
+first, and every tenth when the last five found nothing new: a talking head has no hands to show,
+and who gestures with one hand keeps the other out of the picture."""
 
 
 class HandSearch:
@@ -48,15 +49,25 @@ class HandSearch:
             return True
         return False
 
-    def look(self, image_bgr: UInt8Array, time_ms: int) -> list[HandCandidate]:
-        """All hands in the whole picture, at most two."""
+    def look(
+        self, image_bgr: UInt8Array, followed: Sequence[HandCandidate], time_ms: int
+    ) -> list[HandCandidate]:
+        """All hands in the whole picture, at most two.
+
+        Args:
+            image_bgr: the full picture.
+            followed: hands of the last picture; finding them again is no success.
+            time_ms: capture time [ms].
+        """
         height, width = image_bgr.shape[:2]
         centre_px = np.array([width / 2, height / 2], dtype=np.float32)
         window = Window.around(centre_px, max(width, height), _CANVAS_PX)
         size_px = (width, height)
         found = self.network.detect(window.cut(image_bgr), time_ms)
-        self._fruitless = 0 if found else self._fruitless + 1
-        return [
+        hands = [
             HandCandidate.of(result, window.full_from_window(result.image, size_px), None, size_px)
             for result in found
         ]
+        new = [hand for hand in hands if not any(same_hand(hand, known) for known in followed)]
+        self._fruitless = 0 if new else self._fruitless + 1
+        return hands

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ _SAME_HAND_PALMS = 0.6
 """Two finds whose palms are nearer than this fraction of a palm's length are one hand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HandCandidate:
     """A hand found somewhere in the full picture, its side not yet decided."""
 
@@ -76,17 +77,17 @@ class HandCandidate:
             gesture_score=result.gesture_score,
         )
 
-    @property
+    @cached_property
     def wrist_px(self) -> Float32Array:
         """The wrist, (2,) [px]."""
         return self.points_px[_WRIST]
 
-    @property
+    @cached_property
     def centre_px(self) -> Float32Array:
         """Centre of the palm, (2,) [px]."""
         return self.points_px[list(_PALM)].mean(axis=0, dtype=np.float32)
 
-    @property
+    @cached_property
     def palm_px(self) -> float:
         """Length from wrist to middle knuckle or breadth of the knuckles, the longer [px]."""
         length = np.linalg.norm(self.points_px[_MIDDLE_KNUCKLE] - self.wrist_px)
@@ -116,17 +117,19 @@ def decide_sides(
     for candidate in candidates:
         if not any(same_hand(candidate, hand) for hand in hands):
             hands.append(candidate)
-    choices = [*hands, None, None]
+    costs = {side: [_cost(hand, side, guide) for hand in hands] for side in Side}
+    choices = [*range(len(hands)), None, None]
     best: tuple[int, float] = (0, 0.0)
     decided: dict[Side, HandCandidate] = {}
     for left, right in itertools.permutations(choices, 2):
-        pairs = [(side, hand) for side, hand in ((Side.LEFT, left), (Side.RIGHT, right)) if hand]
-        costs = [_cost(hand, side, guide) for side, hand in pairs]
-        if None in costs:
+        pairs = [(side, n) for side, n in ((Side.LEFT, left), (Side.RIGHT, right)) if n is not None]
+        prices = [costs[side][n] for side, n in pairs]
+        within_reach = [price for price in prices if price is not None]
+        if len(within_reach) < len(pairs):
             continue
-        rank = (-len(pairs), sum(cost for cost in costs if cost is not None))
+        rank = (-len(pairs), sum(within_reach))
         if rank < best:
-            best, decided = rank, dict(pairs)
+            best, decided = rank, {side: hands[n] for side, n in pairs}
     return decided
 
 

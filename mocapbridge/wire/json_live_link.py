@@ -19,10 +19,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from mocapbridge.wire.json_text import NotJson, as_list, as_numbers, as_object, parse
+from mocapbridge.wire.json_text import (
+    BLANK,
+    Blanks,
+    NotJson,
+    as_list,
+    as_numbers,
+    as_object,
+    parse,
+)
 
 PORT: Final = 54321
-_PLACES: Final = '"Location":[%r,%r,%r],"Rotation":[%r,%r,%r,%r],"Scale":[%r,%r,%r]'
+_NUMBERS: Final = (
+    f'"Location":[{BLANK},{BLANK},{BLANK}],"Rotation":[{BLANK},{BLANK},{BLANK},{BLANK}],'
+    f'"Scale":[{BLANK},{BLANK},{BLANK}]'
+)
 MAX_PACKET_BYTES: Final = 65507
 """What UDP carries at most."""
 
@@ -64,28 +75,39 @@ def encode(subject: str, bones: Sequence[Bone]) -> bytes:
     ]
     if not all(map(math.isfinite, numbers)):
         raise Unencodable("JSONLiveLink cannot carry a number that is not finite")
-    template = _template(subject, tuple((bone.name, bone.parent) for bone in bones))
-    text = template % tuple(numbers)
-    if len(text) > MAX_PACKET_BYTES:
-        raise Unencodable(f"JSONLiveLink packet of {len(text)} bytes is too long for UDP")
-    return text.encode("ascii")
+    skeleton = tuple((bone.name, bone.parent) for bone in bones)
+    return finished(blanks(subject, skeleton).fill(list(map(repr, numbers))))
 
 
 @lru_cache(maxsize=16)
-def _template(subject: str, skeleton: tuple[tuple[str, int], ...]) -> str:
-    """A packet with places for ten numbers a bone: they are all that changes with the frame."""
+def blanks(subject: str, skeleton: tuple[tuple[str, int], ...]) -> Blanks:
+    """A packet with blanks for ten numbers a bone: they are all that changes with the frame.
+
+    Args:
+        subject: whose bones they are.
+        skeleton: name and parent of each bone. Its numbers are location, rotation and scale.
+
+    Raises:
+        Unencodable: a text is not ASCII.
+    """
     for text in (subject, *(name for name, _ in skeleton)):
         if not text.isascii() or not text.isprintable():
             raise Unencodable(f"JSONLiveLink takes ASCII alone, not {text!r}")
     bones = ",".join(
-        f'{{"Name":{_quoted(name)},"Parent":{parent},{_PLACES}}}' for name, parent in skeleton
+        f'{{"Name":{json.dumps(name)},"Parent":{parent},{_NUMBERS}}}' for name, parent in skeleton
     )
-    return f"{{{_quoted(subject)}:[{bones}]}}"
+    return Blanks(f"{{{json.dumps(subject)}:[{bones}]}}")
 
 
-def _quoted(text: str) -> str:
-    """A JSON text that formatting leaves alone."""
-    return json.dumps(text).replace("%", "%%")
+def finished(text: str) -> bytes:
+    """The bytes of a packet's text.
+
+    Raises:
+        Unencodable: it is too long.
+    """
+    if len(text) > MAX_PACKET_BYTES:
+        raise Unencodable(f"JSONLiveLink packet of {len(text)} bytes is too long for UDP")
+    return text.encode("ascii")
 
 
 def decode(datagram: bytes) -> tuple[str, list[Bone]]:

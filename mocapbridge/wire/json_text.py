@@ -1,16 +1,42 @@
-"""JSON out of datagrams that anyone may have sent. Standard library alone."""
+"""JSON out of datagrams that anyone may have sent, and into those we send.
+
+Standard library alone.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import NoReturn, TypeAlias, cast
+from collections.abc import Sequence
+from typing import Final, NoReturn, TypeAlias, cast
 
 JsonObject: TypeAlias = dict[str, object]
+
+BLANK: Final = "\0"
+"""Marks where a number goes: JSON itself holds no such character, it escapes those in texts."""
 
 
 class NotJson(ValueError):
     """The bytes are no JSON, or JSON that no program of ours sends."""
+
+
+class Blanks:
+    """A JSON text that stays as it is from packet to packet but for its numbers."""
+
+    def __init__(self, text: str) -> None:
+        """Take a text apart at every ``BLANK``."""
+        first, *others = text.split(BLANK)
+        self._pieces = [first, *(piece for other in others for piece in ("", other))]
+
+    def fill(self, numbers: Sequence[str]) -> str:
+        """The text with a number, or ``BLANK`` again, in the place of each blank.
+
+        Raises:
+            ValueError: there are more or fewer blanks.
+        """
+        pieces = self._pieces.copy()
+        pieces[1::2] = numbers
+        return "".join(pieces)
 
 
 def parse(text: bytes) -> JsonObject:

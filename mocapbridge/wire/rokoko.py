@@ -13,14 +13,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from mocapbridge.wire.json_text import NotJson, as_list, as_number, as_object, parse
+from mocapbridge.wire.json_text import (
+    BLANK,
+    Blanks,
+    NotJson,
+    as_list,
+    as_number,
+    as_object,
+    parse,
+)
 
 PORT: Final = 14043
 MAX_PACKET_BYTES: Final = 65507
 """What UDP carries at most; the plugins read 81920."""
 VERSION: Final = "3,0"
 
-_PLACES: Final = '{"position":{"x":%r,"y":%r,"z":%r},"rotation":{"x":%r,"y":%r,"z":%r,"w":%r}}'
+_NUMBERS: Final = (
+    f'{{"position":{{"x":{BLANK},"y":{BLANK},"z":{BLANK}}},'
+    f'"rotation":{{"x":{BLANK},"y":{BLANK},"z":{BLANK},"w":{BLANK}}}}}'
+)
 _LZ4_MAGIC: Final = b"\x04\x22\x4d\x18"
 _FINGERS: Final = ("Thumb", "Index", "Middle", "Ring", "Little")
 _SEGMENTS: Final = ("Proximal", "Medial", "Distal")
@@ -101,16 +112,40 @@ def encode(frame: Frame) -> bytes:
     Raises:
         Unencodable: a number is not finite, or the packet too long.
     """
-    if not all(map(math.isfinite, (frame.timestamp_s, frame.rate_hz))):
-        raise Unencodable("Rokoko's JSON cannot carry a time that is not finite")
+    numbers = [frame.timestamp_s, *(number for actor in frame.actors for number in _numbers(actor))]
+    if not all(map(math.isfinite, numbers)):
+        raise Unencodable("Rokoko's JSON cannot carry a number that is not finite")
+    return finished(blanks(frame).fill(list(map(repr, numbers))))
+
+
+def blanks(frame: Frame) -> Blanks:
+    """The packet of such a frame, with blanks for the numbers that change from frame to frame.
+
+    In this order: the time stamp, and of each actor seven numbers a bone (position x, y, z and
+    rotation x, y, z, w) and the weights of the face.
+
+    Raises:
+        Unencodable: another number is not finite.
+    """
+    if not math.isfinite(frame.rate_hz):
+        raise Unencodable("Rokoko's JSON cannot carry a rate that is not finite")
     actors = ",".join(map(_actor_text, frame.actors))
-    text = (
+    return Blanks(
         f'{{"version":"{VERSION}","fps":{frame.rate_hz!r},"scene":{{'
-        f'"timestamp":{frame.timestamp_s!r},"actors":[{actors}],"characters":[],"props":[]}}}}'
-    ).encode()
-    if len(text) > MAX_PACKET_BYTES:
-        raise Unencodable(f"Rokoko packet of {len(text)} bytes is too long for UDP")
-    return text
+        f'"timestamp":{BLANK},"actors":[{actors}],"characters":[],"props":[]}}}}'
+    )
+
+
+def finished(text: str) -> bytes:
+    """The bytes of a packet's text.
+
+    Raises:
+        Unencodable: it is too long.
+    """
+    packet = text.encode()
+    if len(packet) > MAX_PACKET_BYTES:
+        raise Unencodable(f"Rokoko packet of {len(packet)} bytes is too long for UDP")
+    return packet
 
 
 def decode(datagram: bytes) -> Frame:
@@ -154,31 +189,27 @@ def _actor_text(actor: Actor) -> str:
         },
         "dimensions": {"totalHeight": actor.total_height_m, "hipHeight": actor.hip_height_m},
     }
-    places = [float(number) for bone in actor.body.values() for number in _in_order(bone)]
-    if not all(map(math.isfinite, places)):
-        raise Unencodable("Rokoko's JSON cannot carry a number that is not finite")
-    body = _body_template(tuple(actor.body)) % tuple(places)
-    face = "" if actor.face is None else f',"face":{_compact(actor.face)}'
-    return f'{_compact(head)[:-1]},"body":{body}{face}}}'
-
-
-def _compact(value: object) -> str:
     try:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        start = json.dumps(head, separators=(",", ":"), allow_nan=False)[:-1]
     except ValueError as error:
         raise Unencodable("Rokoko's JSON cannot carry a number that is not finite") from error
+    face = "" if actor.face is None else f',"face":{_object_text(tuple(actor.face), BLANK)}'
+    return f'{start},"body":{_object_text(tuple(actor.body), _NUMBERS)}{face}}}'
 
 
 @lru_cache(maxsize=16)
-def _body_template(names: tuple[str, ...]) -> str:
-    """A body with places for seven numbers a bone: they are all that changes with the frame."""
-    bones = ",".join(json.dumps(name).replace("%", "%%") + ":" + _PLACES for name in names)
-    return f"{{{bones}}}"
+def _object_text(names: tuple[str, ...], value: str) -> str:
+    """An object with the same value under each name."""
+    return "{" + ",".join(f"{json.dumps(name)}:{value}" for name in names) + "}"
 
 
-def _in_order(bone: Bone) -> tuple[float, ...]:
-    w, x, y, z = bone.rotation_wxyz
-    return (*bone.position_m, x, y, z, w)
+def _numbers(actor: Actor) -> list[float]:
+    """What goes into an actor's blanks."""
+    numbers: list[float] = []
+    for bone in actor.body.values():
+        w, x, y, z = bone.rotation_wxyz
+        numbers += (*bone.position_m, x, y, z, w)
+    return [*map(float, numbers), *(actor.face or {}).values()]
 
 
 def _actor(value: object) -> Actor:

@@ -85,3 +85,11 @@ def test_mirrored_is_what_a_mirror_shows(rotation: Rotation) -> None:
     np.testing.assert_allclose(
         plain.matrices([plain.mirrored(axes_of(rotation))])[0], expected, atol=1e-12
     )
+
+
+@given(rotations())
+def test_quaternion_of_a_matrix_is_scipys(rotation: Rotation) -> None:
+    w, x, y, z = plain.quaternion_wxyz(rotation.as_matrix())
+    assert w >= 0.0
+    assert math.isclose(math.hypot(w, x, y, z), 1.0)
+    assert apart(Rotation.from_quat((x, y, z, w)), rotation) < 1e-7

@@ -8,8 +8,9 @@ from typing import Final
 from ..motion.frame import Motion
 
 _JUMP_NS: Final = 2_000_000_000
-"""Capture and arrival drift apart by so much only when the sender's clock is another one: it was
-started again, or its footage began anew."""
+"""From one frame to the next, capture and arrival part by so much only when the sender's clock is
+another one: it was started again. Footage that is solved more slowly than it was filmed parts from
+arrival, too, but little by little, and keeps its own time."""
 
 
 class CaptureClock:
@@ -27,6 +28,7 @@ class CaptureClock:
         """
         self._shift_ns = shift_ns
         self._last_ns = 0
+        self._last_arrival_ns: int | None = None
         self.breaks = 0
         """How often the sender's clock became another."""
 
@@ -35,8 +37,12 @@ class CaptureClock:
         arrival_ns = motion.arrival_time_ns
         if self._shift_ns is None:
             self._shift_ns = arrival_ns - motion.capture_time_ns
-        elif abs(motion.capture_time_ns + self._shift_ns - arrival_ns) > _JUMP_NS:
-            self._shift_ns = max(arrival_ns, self._last_ns + 1) - motion.capture_time_ns
-            self.breaks += 1
+        elif self._last_arrival_ns is not None:
+            passed_ns = arrival_ns - self._last_arrival_ns
+            captured_ns = motion.capture_time_ns + self._shift_ns - self._last_ns
+            if abs(captured_ns - passed_ns) > _JUMP_NS:
+                self._shift_ns += passed_ns - captured_ns
+                self.breaks += 1
+        self._last_arrival_ns = arrival_ns
         self._last_ns = motion.capture_time_ns + self._shift_ns
         return self._last_ns
