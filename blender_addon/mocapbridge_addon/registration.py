@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .scene import live, properties, recording, recording_settings
 from .ui import (
+    camera_operator,
     character_panels,
     control_operators,
     import_operator,
@@ -21,6 +22,7 @@ _PARTS = (
     recording_settings,
     preferences,
     operators,
+    camera_operator,
     mapping_operators,
     control_operators,
     import_operator,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..motion.joints import JOINTS, REQUIRED, SPINE
-from .families import FAMILIES, Family
+from .families import FAMILIES, VRM, Family
 from .mapping import Mapping
 from .plain_names import joint_of
 from .rig import Rig
@@ -43,6 +43,17 @@ def detect(rig: Rig) -> list[Guess]:
 def mapping_of(rig: Rig, key: str) -> Mapping | None:
     """The bone list of one family for this rig; None when the family does not fit at all."""
     return next((guess.mapping for guess in detect(rig) if guess.key == key), None)
+
+
+def assigned(rig: Rig, joints: dict[str, tuple[str, ...]]) -> Guess:
+    """What somebody assigned, as a guess; its score is 0 when the rig has none of the bones."""
+    present = {
+        joint: own
+        for joint in JOINTS
+        if (own := tuple(bone for bone in joints.get(joint, ()) if bone in rig.bones))
+    }
+    title = "VRM (its own assignment)"
+    return Guess(VRM.key, title, _score(rig, present), Mapping(title, present))
 
 
 def _guess(rig: Rig, family: Family, spellings: dict[str, str]) -> Guess:

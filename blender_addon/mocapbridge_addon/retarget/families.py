@@ -63,9 +63,10 @@ RIGIFY: Final = Family(
     title="Rigify (generated)",
     sides=(".L", ".R"),
     centre={
-        "hips": ("torso",),
-        # spine_fk and spine_fk.001 hang below the torso's pivot and stay with the hips.
-        "spine": ("spine_fk.002",),
+        # The torso carries all and turns as the lower back; spine_fk turns the hips back under it.
+        "hips": ("spine_fk",),
+        "spine": ("torso",),
+        "chest": ("spine_fk.002",),
         "upperChest": ("spine_fk.003",),
         "neck": ("neck",),
         "head": ("head",),

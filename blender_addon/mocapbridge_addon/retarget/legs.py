@@ -65,8 +65,8 @@ class _Leg:
     turns: tuple[Quaternion, Quaternion, Quaternion]
     """From rest to the T-pose."""
     rests: tuple[Quaternion, Quaternion, Quaternion]
-    hip_from_root: Vector
-    """From the root bone's head to the hip joint, at rest."""
+    hip_from_hips: Vector
+    """From the head of the hips' bone to the hip joint, at rest."""
     thigh: Vector
     """From hip joint to knee, at rest."""
     shin: Vector
@@ -165,7 +165,8 @@ class Legs:
             axis = rotate(root.rig_from_world, rotate(in_world[1], (1.0, 0.0, 0.0)))
         ankle_m = _ankle_m(leg, motion, in_world)
         moved = root.way(subtract(ankle_m, leg.performer_ankle_in_t_pose_m), options)
-        hip_from_head = rotate(root.turn(motion), leg.hip_from_root)
+        hip_from_hips = rotate(root.turn(motion), leg.hip_from_hips)
+        hip_from_head = subtract(hip_from_hips, root.head_from_hips(motion))
         ankle = add(add(head, hip_from_head), add(thigh_way, shin_way))
         target = add(leg.ankle_in_t_pose, moved)
         stand = self._stands[leg.side]
@@ -214,9 +215,9 @@ def find_legs(
             t_pose_turns[foot.name],
         )
         thigh_way, shin_way = subtract(shin.head, thigh.head), subtract(foot.head, shin.head)
-        hip_from_root = subtract(thigh.head, root.rest_head)
-        standing_head = add(root.rest_middle, rotate(root.t_pose_turn, root.head_from_middle))
-        hip = add(standing_head, rotate(root.t_pose_turn, hip_from_root))
+        hip_from_hips = subtract(thigh.head, root.rest_hips)
+        standing = add(root.rest_middle, rotate(root.t_pose_turn, root.hips_from_middle))
+        hip = add(standing, rotate(root.t_pose_turn, hip_from_hips))
         ankle = add(hip, add(rotate(turns[0], thigh_way), rotate(turns[1], shin_way)))
         legs.append(
             _Leg(
@@ -226,7 +227,7 @@ def find_legs(
                 chains=tuple(_chain(skeleton.parents, joint) for joint in joints),
                 turns=turns,
                 rests=(thigh.rotation_wxyz, shin.rotation_wxyz, foot.rotation_wxyz),
-                hip_from_root=hip_from_root,
+                hip_from_hips=hip_from_hips,
                 thigh=thigh_way,
                 shin=shin_way,
                 ankle_in_t_pose=ankle,

@@ -104,7 +104,7 @@ class Retargeter:
         self._direct = [(formulas[bone].steps[0].joint, formulas[bone].matrix) for bone in direct]
         self._joined = [(formulas[bone].steps, formulas[bone].matrix) for bone in joined]
         self._jaw = _index_of(skeleton, "jaw")
-        self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns)
+        self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns, mapped)
         self._legs: Legs | None = None
         if self._root is not None:
             self._legs = find_legs(rig, self.bones, self._root, mapped, self.t_pose_turns)

@@ -25,6 +25,7 @@ from ..motion.quaternion import (
     subtract,
 )
 from .axes import joint_position, leg_middle
+from .chains import Place, Step, followed_bone, steps_between, turn_along
 from .mapping import Mapping
 from .options import Options, Travel
 from .rig import Rig
@@ -37,25 +38,32 @@ class Root:
     """How the root bone travels."""
 
     bone: str
+    """The bone that travels: the one that carries the hips, or the hips' own."""
+    carrier: tuple[Step, ...]
+    """What turns that bone in the performer's world."""
     skeleton: Skeleton
     rig_from_world: Quaternion
     t_pose_turn: Quaternion
-    """Of the root bone."""
+    """Of the hips' bone."""
+    carrier_t_pose_turn: Quaternion
+    """Of the bone that travels."""
     scale: float
     """Armature units per metre."""
     rest_head: Vector
-    """The root bone's head at rest, in the armature."""
+    """The head of the bone that travels at rest, in the armature."""
+    rest_hips: Vector
+    """The head of the hips' bone at rest."""
     rest_middle: Vector
     """The middle of the rig's hip joints when it stands in its T-pose, in the armature."""
-    head_from_middle: Vector
-    """From the rig's hip joints to the root bone's head, at rest."""
+    hips_from_middle: Vector
+    """From the rig's hip joints to the head of the hips' bone, at rest."""
     performer_rest_middle_m: Vector
     performer_middle_from_hips_m: Vector
     location_axes: Quaternion
     """bone_from_armature for locations."""
 
     def turn(self, motion: Motion) -> Quaternion:
-        """The root bone's turn from rest, in the armature."""
+        """The hips' turn from rest, in the armature."""
         turned = self.to_rig(motion.rotations_wxyz[0])
         return multiply(turned, self.t_pose_turn)
 
@@ -65,11 +73,20 @@ class Root:
         return multiply(multiply(turn, rotation_in_world), conjugate(turn))
 
     def head_position(self, motion: Motion, options: Options) -> Vector:
-        """Where the root bone's head goes, in the armature."""
+        """Where the head of the bone that travels goes, in the armature."""
         hips = motion.rotations_wxyz[0]
         reached_m = add(motion.root_position_m, rotate(hips, self.performer_middle_from_hips_m))
         way = self.way(subtract(reached_m, self.performer_rest_middle_m), options)
-        return add(add(self.rest_middle, way), rotate(self.turn(motion), self.head_from_middle))
+        hips_head = add(self.rest_middle, rotate(self.turn(motion), self.hips_from_middle))
+        return add(add(hips_head, way), self.head_from_hips(motion))
+
+    def head_from_hips(self, motion: Motion) -> Vector:
+        """From the head of the hips' bone to that of the bone that travels; often nothing."""
+        if self.rest_hips == self.rest_head:
+            return (0.0, 0.0, 0.0)
+        turned = self.to_rig(turn_along(self.carrier, motion.rotations_wxyz))
+        way = subtract(self.rest_head, self.rest_hips)
+        return rotate(multiply(turned, self.carrier_t_pose_turn), way)
 
     def way(self, way_m: Vector, options: Options) -> Vector:
         """A way through the performer's room as a way in the armature."""
@@ -95,13 +112,16 @@ def find_root(
     skeleton: Skeleton,
     rig_from_world: Quaternion,
     t_pose_turns: dict[str, Quaternion],
+    mapped: dict[str, Place],
 ) -> Root | None:
     """The root of a rig; None when it has no hips bone or no legs to measure it by."""
     bones = [bone for bone in mapping.joints.get("hips", ()) if bone in rig.bones]
     if not bones or skeleton.names[0] != "hips":
         return None
-    bone = rig.bones[bones[0]]
-    rest_middle = leg_middle(rig, mapping) or bone.head
+    hips = rig.bones[bones[0]]
+    # A control rig's torso carries its hips; elsewhere nothing that is mapped does.
+    bone = rig.bones[followed_bone(rig, mapped, hips.name) or hips.name]
+    rest_middle = leg_middle(rig, mapping) or hips.head
     positions = dict(zip(skeleton.names, skeleton.rest_positions_m(), strict=True))
     hips_m = positions["hips"]
     middle_m = hips_m
@@ -111,13 +131,16 @@ def find_root(
     rise = _rise(rig, mapping, t_pose_turns, up)
     return Root(
         bone=bone.name,
+        carrier=steps_between(skeleton, None, mapped[bone.name]),
         skeleton=skeleton,
         rig_from_world=rig_from_world,
-        t_pose_turn=t_pose_turns.get(bone.name, IDENTITY),
+        t_pose_turn=t_pose_turns.get(hips.name, IDENTITY),
+        carrier_t_pose_turn=t_pose_turns.get(bone.name, IDENTITY),
         scale=_scale(rig, mapping, positions, up),
         rest_head=bone.head,
+        rest_hips=hips.head,
         rest_middle=add(rest_middle, scaled(up, rise)),
-        head_from_middle=subtract(bone.head, rest_middle),
+        hips_from_middle=subtract(hips.head, rest_middle),
         performer_rest_middle_m=middle_m,
         performer_middle_from_hips_m=subtract(middle_m, hips_m),
         location_axes=conjugate(bone.rotation_wxyz) if bone.local_location else IDENTITY,

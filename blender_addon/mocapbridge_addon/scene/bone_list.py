@@ -9,10 +9,11 @@ import bpy
 
 from ..motion.joints import JOINTS
 from ..motion.quaternion import Quaternion, conjugate, multiply
-from ..retarget.detection import Guess, detect
+from ..retarget.detection import Guess, assigned, detect
 from ..retarget.mapping import Mapping
 from .properties import CUSTOM, Character
 from .snapshot import posed_rotation, read_rig
+from .vrm_assignment import stored_joints
 
 
 def mapping_of(character: Character) -> Mapping:
@@ -42,15 +43,20 @@ def set_mapping(character: Character, mapping: Mapping, family: str = CUSTOM) ->
 
 
 def detect_rig(character: Character) -> Guess | None:
-    """Find out what kind of rig it is and take its bone list; None when nothing fits."""
+    """Find out what kind of rig it is and take its bone list; None when nothing fits.
+
+    What the VRM add-on has stored comes before the names, unless they fit more of a humanoid.
+    """
     if character.armature is None:
         return None
-    guesses = detect(read_rig(character.armature))
-    if not guesses:
+    rig = read_rig(character.armature)
+    guesses = [assigned(rig, stored_joints(character.armature)), *detect(rig)]
+    best = max(guesses, key=lambda guess: guess.score)
+    if best.score <= 0.0:
         return None
-    set_mapping(character, guesses[0].mapping, guesses[0].key)
-    character.score = guesses[0].score
-    return guesses[0]
+    set_mapping(character, best.mapping, best.key)
+    character.score = best.score
+    return best
 
 
 def capture_t_pose(character: Character) -> int:

@@ -38,7 +38,8 @@ class BuiltRig:
     unit: float = 1.0
     """Armature units per metre of the rig's own size."""
     floor: float = 0.0
-    extras: dict[str, object] = field(default_factory=dict)
+    trunk: dict[str, str] = field(default_factory=dict)
+    """Bones that deform the trunk, and the joint that each turns as."""
 
 
 def positions(leg: float = 1.0, arm_down_deg: float = 0.0) -> dict[str, Vector]:
@@ -187,7 +188,11 @@ def rigify() -> BuiltRig:
             ("MiddleProximal", "f_middle.01"),
         ):  # fmt: skip
             bones[side + part] = f"ORG-{org}.{end}"
-    return BuiltRig(armature, blender_axes, bones)
+    trunk = {f"DEF-spine{number}": joint for number, joint in _RIGIFY_TRUNK.items()}
+    return BuiltRig(armature, blender_axes, bones, trunk=trunk)
+
+
+_RIGIFY_TRUNK = {"": "hips", ".001": "spine", ".002": "chest", ".003": "upperChest"}
 
 
 def metarig() -> BuiltRig:

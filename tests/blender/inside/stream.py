@@ -42,6 +42,15 @@ def motions(path: Path) -> list[Motion]:
 
 def joint_positions(motion: Motion) -> dict[str, Vector]:
     """Forward kinematics, as docs/link-protocol.md has it, in the performer's world [m]."""
+    return _forward(motion)[0]
+
+
+def joint_rotations(motion: Motion) -> dict[str, Quaternion]:
+    """How each joint is turned from the T-pose, in the performer's world."""
+    return _forward(motion)[1]
+
+
+def _forward(motion: Motion) -> tuple[dict[str, Vector], dict[str, Quaternion]]:
     skeleton = motion.skeleton
     places: list[Vector] = []
     turns: list[Quaternion] = []
@@ -53,4 +62,5 @@ def joint_positions(motion: Motion) -> dict[str, Vector]:
         else:
             places.append(add(places[parent], rotate(turns[parent], skeleton.offsets_m[index])))
             turns.append(multiply(turns[parent], rotation))
-    return dict(zip(skeleton.names, places, strict=True))
+    names = skeleton.names
+    return dict(zip(names, places, strict=True)), dict(zip(names, turns, strict=True))
