@@ -1,8 +1,10 @@
-"""Draws docs/images/export.jpg: ``python -m bench.export_picture --bpy PYTHON_WITH_BPY TAKE``.
+"""Draws docs/images/export*.jpg: ``python -m bench.export_picture --bpy PYTHON_WITH_BPY TAKE``.
 
 The take is one of samples/performer_full.mp4 (`mocapbridge run --source samples/performer_full.mp4
 --record`). It is exported, and each file is opened by a program that is not ours: GLB by Blender,
-BVH by bvhio, C3D by ezc3d; the same frames, seen by the camera of the footage.
+BVH by bvhio, C3D by ezc3d; VRMA (as the glTF file it is), FBX and USD by Blender, TRC by
+trc-data-reader, CSV by pandas (``pip install trc-data-reader pandas``); the same frames, seen by
+the camera of the footage.
 """
 
 from __future__ import annotations
@@ -41,18 +43,38 @@ def main() -> None:
     arguments = parser.parse_args()
     truth = json.loads(bundled_path("samples/performer_full.json").read_text("utf-8"))
     camera = truth["camera"] | {"fps": truth["fps"], "size": truth["image_size"]}
+    endings = ("glb", "bvh", "c3d", "vrma", "fbx", "usdc", "trc", "csv")
     with tempfile.TemporaryDirectory() as folder:
-        files = {ending: Path(folder) / f"a.{ending}" for ending in ("glb", "bvh", "c3d")}
+        files = {ending: Path(folder) / f"a.{ending}" for ending in endings}
         flags = [word for path in files.values() for word in ("--to", str(path))]
-        run_command(["export", str(arguments.take), *flags])
-        rows = [
-            ("footage", _footage()),
-            ("GLB in Blender", _rendered(arguments.bpy, files["glb"], camera)),
-            ("BVH in bvhio", _sticks(camera, _bvh(files["bvh"]))),
-            ("C3D in ezc3d", _sticks(camera, _c3d(files["c3d"]))),
-        ]
-    picture = np.vstack([_row(name, images) for name, images in rows])
-    target = Path(__file__).parent.parent / "docs" / "images" / "export.jpg"
+        command = ["export", str(arguments.take), *flags, "--via-blender", arguments.bpy]
+        if run_command(command):
+            raise SystemExit(1)
+        _write(
+            "export.jpg",
+            [
+                ("footage", _footage()),
+                ("GLB in Blender", _rendered(arguments.bpy, files["glb"], camera)),
+                ("BVH in bvhio", _sticks(camera, _bvh(files["bvh"]))),
+                ("C3D in ezc3d", _sticks(camera, _c3d(files["c3d"]))),
+            ],
+        )
+        _write(
+            "export_more.jpg",
+            [
+                ("footage", _footage()),
+                ("VRMA in Blender", _sticks(camera, _vrma(arguments.bpy, files["vrma"], camera))),
+                ("FBX in Blender", _rendered(arguments.bpy, files["fbx"], camera)),
+                ("USD in Blender", _rendered(arguments.bpy, files["usdc"], camera)),
+                ("TRC in trc-data-reader", _sticks(camera, _trc(files["trc"]))),
+                ("CSV in pandas", _curves(files["csv"], camera["size"])),
+            ],
+        )
+
+
+def _write(name: str, rows: list[tuple[str, list[UInt8Array]]]) -> None:
+    picture = np.vstack([_row(told, images) for told, images in rows])
+    target = Path(__file__).parent.parent / "docs" / "images" / name
     cv2.imwrite(str(target), picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
@@ -102,6 +124,57 @@ def _c3d(path: Path) -> Callable[[int], dict[str, npt.NDArray[np.float64]]]:
     x, y, z = read["data"]["points"][:3] / 1000.0
     points_m = np.stack((x, z, -y), axis=-1)
     return lambda frame: dict(zip(MARKER_NAMES, points_m[:, frame], strict=True))
+
+
+def _trc(path: Path) -> Callable[[int], dict[str, npt.NDArray[np.float64]]]:
+    read: Any = importlib.import_module("trc").TRCData()
+    read.load(str(path))
+    return lambda frame: {
+        name: np.array(read[name][frame], dtype=float) for name in read["Markers"]
+    }
+
+
+def _vrma(
+    python: str, path: Path, camera: dict[str, Any]
+) -> Callable[[int], dict[str, npt.NDArray[np.float64]]]:
+    """Where Blender's glTF importer has the joints."""
+    as_glb = path.with_name("vrma.glb")
+    as_glb.write_bytes(path.read_bytes())
+    script = Path(__file__).with_name("export_joints.py")
+    words = [str(as_glb), json.dumps(FRAMES), str(camera["fps"])]
+    ended = subprocess.run(
+        [python, str(script), *words], check=True, capture_output=True, text=True, timeout=_LIMIT_S
+    )
+    read = json.loads(ended.stdout.rpartition("RESULT ")[2].splitlines()[0])
+    places: dict[int, dict[str, list[float]]] = dict(zip(FRAMES, read, strict=True))
+    return lambda frame: {name: np.array(place) for name, place in places[frame].items()}
+
+
+def _curves(path: Path, size: tuple[int, int]) -> list[UInt8Array]:
+    """The strongest weights of each frame as bars, over the face's own curves."""
+    table: Any = importlib.import_module("pandas").read_csv(path)
+    names = [name for name in table.columns[2:] if not name.endswith(("Yaw", "Pitch", "Roll"))]
+    x, y, width, height = _CUT
+    images: list[UInt8Array] = []
+    for frame in FRAMES:
+        image = np.full((size[1], size[0], 3), 235, dtype=np.uint8)
+        row = table.loc[frame, names].astype(float).sort_values(ascending=False)
+        for place, (name, value) in enumerate(row.head(9).items()):
+            top = y + 90 + place * 44
+            end = x + 10 + round(float(value) * (width - 20))
+            cv2.rectangle(image, (x + 10, top), (end, top + 34), (200, 150, 90), -1)
+            cv2.putText(
+                image,
+                f"{name} {value:.2f}",
+                (x + 14, min(top + 26, y + height)),
+                cv2.FONT_HERSHEY_SIMPLEX,
+                0.8,
+                (20, 20, 20),
+                2,
+                cv2.LINE_AA,
+            )
+        images.append(image)
+    return images
 
 
 def _sticks(

@@ -64,7 +64,8 @@ def add_parser(
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address of this machine to listen on (0.0.0.0: all); zmq, websocket: the sender's",
+        help="address of this machine to listen on (0.0.0.0: all), or a multicast group to join; "
+        "zmq, websocket: the sender's",
     )
     parser.add_argument(
         "--for", dest="duration_s", type=duration_s, metavar="TIME", help="stop after 10s, 2m, 1.5h"

@@ -18,14 +18,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from mocapbridge.cli.flags import with_pace
 from mocapbridge.cli.interrupts import stop_on_interrupt
 from mocapbridge.cli.progress import model_progress
 from mocapbridge.cli.session import check_folder
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import ConfigError
 from mocapbridge.native_noise import quiet_native_stderr
-from mocapbridge.pipeline.footage import SolvedFootage, Tell, solve_footage
+from mocapbridge.pipeline.footage import SolvedFootage, solve_footage
+from mocapbridge.pipeline.tracked import Tell
 from mocapbridge.sources.options import CameraOptions, StreamOptions
 
 _NOT_WITH: Final = {"overlay": "--overlay", "duration_s": "--for", "stats_json": "--stats-json"}
@@ -40,7 +40,7 @@ def run_offline(config: RunConfig, arguments: argparse.Namespace) -> int:
     _check(config, arguments)
     film_path: Path | None = arguments.render
     check_folder(film_path)
-    solved = solve_with_bars(with_pace(config, "fast"), film_path)
+    solved = solve_with_bars(config, film_path)
     print(f"{solved.frames} frames, {solved.length_s:.1f} s, solved as a whole")
     if solved.take_path is not None:
         print(f"take: {solved.take_path}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from mocapbridge.errors import OutputUnavailable
 
@@ -12,6 +13,15 @@ MAX_PACKET_BYTES: Final = 1 << 20
 """Longer messages over TCP are refused; UDP carries 65507 at most."""
 _BUFFER_BYTES: Final = 1 << 21
 _CONNECT_S: Final = 5.0
+_ANY_INTERFACE: Final = bytes(4)
+_NOT_THERE: Final = (
+    "close the program that receives there, or have the sender use another port and name it here"
+)
+_NO_GROUP: Final = (
+    "this machine needs a network that carries multicast; without one, have the sender use an "
+    "address of this machine"
+)
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Arrivals(Protocol):
@@ -34,25 +44,30 @@ class Arrivals(Protocol):
 
 
 class UdpArrivals:
-    """Datagrams that are sent to a port of this machine."""
+    """Datagrams that are sent to a port of this machine, or to a multicast group."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Listen.
+        """Listen; for a group, as a further member.
 
         Raises:
-            OutputUnavailable: the port is in use, or the address is not of this machine.
+            OutputUnavailable: the port is in use, the address is not of this machine, or there is
+                no network that carries groups.
         """
         self.where = f"udp://{host}:{port}"
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+        group = _group(host)
         try:
-            self._socket.bind((host, port))
+            if group is None:
+                self._socket.bind((host, port))
+            else:
+                _join(self._socket, group, port)
         except OSError as error:
             self._socket.close()
+            remedy = _NOT_THERE if group is None else _NO_GROUP
             raise OutputUnavailable(
-                f"cannot listen on {self.where} ({error.strerror or error}): close the program "
-                "that receives there, or have the sender use another port and name it here"
+                f"cannot listen on {self.where} ({error.strerror or error}): {remedy}"
             ) from error
 
     def next_packet(self, within_s: float) -> bytes | None:
@@ -65,6 +80,26 @@ class UdpArrivals:
     def close(self) -> None:
         """Let the socket go."""
         self._socket.close()
+
+
+def _group(host: str) -> _Address | None:
+    """The multicast group that a host is, None when it is something else."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:  # a name
+        return None
+    return address if address.is_multicast else None
+
+
+def _join(receiver: socket.socket, group: _Address, port: int) -> None:
+    """Become a member, on the interface that the machine prefers; others may be members, too."""
+    receiver.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    receiver.bind(("", port))
+    membership = group.packed + _ANY_INTERFACE
+    if group.version == 4:  # noqa: PLR2004 - of the protocol
+        receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+    else:
+        receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
 
 
 class ZmqArrivals:

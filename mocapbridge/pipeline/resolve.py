@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ import numpy as np
 from mocapbridge import __version__
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import TakeUnreadable
-from mocapbridge.pipeline.footage import Tell, track_footage
+from mocapbridge.pipeline.tracked import Tell, track_footage
 from mocapbridge.solve.offline import OfflineSolver
+from mocapbridge.sources.options import FootageOptions, SyntheticOptions
 from mocapbridge.takes.clean.plan import Cleaned, CleanUp, cleaned
 from mocapbridge.takes.columns import MotionColumns, columns_of
 from mocapbridge.takes.reader import Take
@@ -60,15 +62,13 @@ def solve_take(
         TakeUnreadable: the take is broken, or has no frames.
         TakeUnwritable: the new one cannot be written.
     """
-    count = 0 if take.footer is None else take.footer.frames
-    solver = OfflineSolver(config.subject, config.solve)
     if keep_motion:
         rest = np.array(take.header.rest_positions_m, dtype=np.float32)
         motion = replace(take.motion(), subject=config.subject)
     else:
+        solver = OfflineSolver(config.subject, config.solve)
         rest = solver.rest_positions_m
-        raw = _told("reading", (frame.landmarks for frame in take.frames()), count or None, tell)
-        motion = _solved(solver, raw, str(take.path), tell)
+        motion = _solved_motion(solver, take, tell)
     header = msgspec.structs.replace(
         take.header,
         subject=config.subject,
@@ -104,25 +104,29 @@ def solve_clip(
     Raises:
         MocapBridgeError: something cannot be opened, read or written.
     """
-    tracked = track_footage(config, progress=progress, stop=stop, tell=tell)
+    config = _at_full_speed(config)
     name = Path(getattr(config.source, "path", "footage")).name
-    solver = OfflineSolver(config.subject, config.solve)
-    motion = _solved(solver, iter(tracked.landmarks), name, tell)
-    header = msgspec.structs.replace(
-        tracked.header, history=[_origin(name, plan, keep_motion=False)]
-    )
-    result = cleaned(motion, solver.rest_positions_m, plan)
-    return _saved(header, iter(tracked.landmarks), result, plan, save, tell)
+    with tempfile.TemporaryDirectory(prefix="mocapbridge-") as scratch:
+        path = Path(scratch) / "tracked.mocap"
+        tracked = track_footage(config, path, progress=progress, stop=stop, tell=tell)
+        tracked = replace(tracked, path=Path(name))  # what errors and the history speak of
+        return solve_take(tracked, config, plan, save, keep_motion=False, tell=tell)
 
 
-def _solved(
-    solver: OfflineSolver, landmarks: Iterator[Landmarks], name: str, tell: Tell
-) -> MotionColumns:
-    tell("solving", 0, None)
-    frames = solver.solve(landmarks)
-    tell("solving", len(frames), len(frames))
+def _at_full_speed(config: RunConfig) -> RunConfig:
+    source = config.source
+    if not isinstance(source, (SyntheticOptions, FootageOptions)):
+        return config
+    return msgspec.structs.replace(config, source=msgspec.structs.replace(source, pace="fast"))
+
+
+def _solved_motion(solver: OfflineSolver, take: Take, tell: Tell) -> MotionColumns:
+    count = None if take.footer is None else take.footer.frames
+    raw = _told("reading", (frame.landmarks for frame in take.frames()), count, tell)
+    frames = solver.solve(raw, lambda done: tell("solving", done, count))
     if not frames:
-        raise TakeUnreadable(f"there is no frame to solve ({name})")
+        raise TakeUnreadable(f"there is no frame to solve ({take.path})")
+    tell("solving", len(frames), len(frames))
     return columns_of(frames)
 
 

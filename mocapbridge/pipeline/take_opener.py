@@ -54,9 +54,14 @@ def take_opener(config: RunConfig, header: TakeHeader) -> OpenTake:
         config: the run.
         header: of each.
     """
-    folder = config.record.folder
-    where = Path(folder).expanduser() if folder else default_takes_folder()
+    where = takes_folder(config)
     return lambda slate: TakeWriter(where, slate or config.record.slate, header)
+
+
+def takes_folder(config: RunConfig) -> Path:
+    """Where the takes of a run go."""
+    folder = config.record.folder
+    return Path(folder).expanduser() if folder else default_takes_folder()
 
 
 def _calibration(options: SolveOptions) -> dict[str, object] | None:

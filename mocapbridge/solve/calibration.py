@@ -159,7 +159,8 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
 
 def _joined(frames: Sequence[Landmarks], camera: Camera) -> Clip:
     """The frames as one clip, whatever happened between them."""
-    return read_clips([dataclasses.replace(frame, segment=0) for frame in frames], camera)[0]
+    whole = [dataclasses.replace(frame, segment=0) for frame in frames]
+    return next(read_clips(whole, camera))
 
 
 def _legs_seen(frames: Sequence[Landmarks]) -> bool:

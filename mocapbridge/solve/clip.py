@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ _SHORTEST_STEP_S: Final = 1e-3
 """Frames are at least that far apart: time that stands still or runs backwards is none."""
 _LONGEST_STEP_S: Final = 1.0
 """A longer pause counts as that long: smoothness says nothing across it."""
+_BLOCK_FRAMES: Final = 1024
+_Block: TypeAlias = "dict[str, Float64Array]"
+"""Some frames that follow each other, by the name of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Clip:
 
 def read_clips(
     landmarks: Iterable[Landmarks], camera: Camera, face: FaceSolver | None = None
-) -> list[Clip]:
+) -> Iterator[Clip]:
     """The clips of a sequence of landmarks: a new one begins wherever continuity breaks.
 
     Args:
@@ -71,28 +74,86 @@ def read_clips(
         camera: takes them into the world.
         face: solves the faces; goes on learning how the performer's face rests. None leaves the
             scores as they are.
+
+    Yields:
+        Each clip, once all its frames were read; only the one being read is held here.
     """
-    clips: list[Clip] = []
-    labels: list[FrameLabel] = []
-    seen: list[Observation] = []
+    rows = _Rows(camera)
     segment: int | None = None
     last_ns: int | None = None
     for frame in landmarks:
-        if labels and frame.segment != segment:
-            clips.append(_clip(labels, seen, camera))
-            labels, seen = [], []
+        if rows.labels and frame.segment != segment:
+            yield rows.take()
         segment = frame.segment
-        labels.append(_label(frame))
         one = observe(frame, camera)
         if face is not None and frame.face.state in _FACE_SEEN:
             dt_s = 0.0 if last_ns is None else max(frame.capture_time_ns - last_ns, 0) / NS_PER_S
             last_ns = frame.capture_time_ns
             solved = face.solve(frame.face, frame.image_size_px, one.blendshapes, dt_s)
             one = replace(one, blendshapes=solved.weights)
-        seen.append(one)
-    if labels:
-        clips.append(_clip(labels, seen, camera))
-    return clips
+        rows.add(_label(frame), one)
+    if rows.labels:
+        yield rows.take()
+
+
+class _Rows:
+    """Frames of a clip being read. Ten minutes of frames as objects would take 200 MB more."""
+
+    labels: list[FrameLabel]
+
+    def __init__(self, camera: Camera) -> None:
+        self._world_from_image = camera.world_from_image
+        self._begin()
+
+    def _begin(self) -> None:
+        self.labels = []
+        self._blocks: list[_Block] = []
+        self._seen: list[Observation] = []
+
+    def add(self, label: FrameLabel, one: Observation) -> None:
+        """One more frame."""
+        self.labels.append(label)
+        self._seen.append(one)
+        if len(self._seen) == _BLOCK_FRAMES:
+            self._blocks.append(self._block())
+            self._seen = []
+
+    def take(self) -> Clip:
+        """The frames so far; the next one begins another clip."""
+        if self._seen:
+            self._blocks.append(self._block())
+        joined: _Block = {}
+        for name in list(self._blocks[0]):  # one after another, so that little is held twice
+            joined[name] = np.concatenate([block.pop(name) for block in self._blocks])
+        labels = self.labels
+        self._begin()
+        return Clip(
+            labels=labels,
+            times_s=_times_s([label.capture_time_ns for label in labels]),
+            points_m=joined["points_m"],
+            rays=joined["rays"],
+            hand_points_m=joined["hand_points_m"],
+            world_from_head=joined["world_from_head"],
+            head_seen=joined["head_seen"].astype(np.bool_),
+            blendshapes=joined["blendshapes"],
+            trust=joined["trust"],
+            body_seen=joined["body_seen"].astype(np.bool_),
+        )
+
+    def _block(self) -> _Block:
+        seen = self._seen
+        nowhere = np.eye(3)
+        turns = [nowhere if one.world_from_head is None else one.world_from_head for one in seen]
+        return {
+            "points_m": np.array([one.points_m for one in seen]) @ self._world_from_image,
+            "rays": np.array([one.rays for one in seen]),
+            "hand_points_m": np.array([one.hand_points_m for one in seen]),
+            "world_from_head": np.array(turns),
+            "head_seen": np.array([float(one.world_from_head is not None) for one in seen]),
+            "blendshapes": np.array([one.blendshapes for one in seen], dtype=np.float64),
+            "trust": np.array([one.trust for one in seen]).reshape(-1, anatomy.SOURCE_COUNT),
+            "body_seen": np.array([float(one.body_seen) for one in seen]),
+        }
 
 
 def _label(frame: Landmarks) -> FrameLabel:
@@ -106,23 +167,6 @@ def _label(frame: Landmarks) -> FrameLabel:
         states=(frame.pose.state, face, left, right),
         confidences=(float(frame.pose.confidence), float(frame.face.confidence)),
         gestures=(frame.left_hand.gesture, frame.right_hand.gesture),
-    )
-
-
-def _clip(labels: list[FrameLabel], seen: list[Observation], camera: Camera) -> Clip:
-    nowhere = np.eye(3)
-    turns = [nowhere if one.world_from_head is None else one.world_from_head for one in seen]
-    return Clip(
-        labels=labels,
-        times_s=_times_s([label.capture_time_ns for label in labels]),
-        points_m=np.array([one.points_m for one in seen]) @ camera.world_from_image,
-        rays=np.array([one.rays for one in seen]),
-        hand_points_m=np.array([one.hand_points_m for one in seen]),
-        world_from_head=np.array(turns),
-        head_seen=np.array([one.world_from_head is not None for one in seen]),
-        blendshapes=np.array([one.blendshapes for one in seen], dtype=np.float64),
-        trust=np.array([one.trust for one in seen]).reshape(-1, anatomy.SOURCE_COUNT),
-        body_seen=np.array([one.body_seen for one in seen]),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.geometry.matrix import clamp, cross, dot, from_directions, transpose
+from mocapbridge.geometry.quaternion import to_matrix
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
@@ -16,20 +18,27 @@ _Y_X_Z: Final = np.array((1, 0, 2))
 _DOWN: Final = np.array((1.0, -1.0, 1.0))
 
 
-def world_rotations(local: Float64Array) -> Float64Array:
-    """World rotations ``(55, n, 3, 3)`` of local ones, level by level from the hips."""
-    world = np.empty_like(local)
-    world[0] = local[0]
+def world_rotations(local_wxyz: Float64Array) -> Float64Array:
+    """World rotations ``(55, n, 3, 3)`` of local ones, level by level from the hips.
+
+    Args:
+        local_wxyz: ``(55, n, 4)``.
+    """
+    world = np.empty((*local_wxyz.shape[:2], 3, 3))
+    world[0] = to_matrix(local_wxyz[0])
     for level in anatomy.LEVELS[1:]:
-        world[level] = world[anatomy.PARENT_OR_SELF[level]] @ local[level]
+        world[level] = world[anatomy.PARENT_OR_SELF[level]] @ to_matrix(local_wxyz[level])
     return world
 
 
-def local_rotations(world: Float64Array) -> Float64Array:
-    """Local rotations ``(55, n, 3, 3)`` of world ones; the hips' stay in the world."""
-    local = transpose(world[anatomy.PARENT_OR_SELF]) @ world
-    local[0] = world[0]
-    return local
+def local_rotations(world: Float64Array, joints: npt.NDArray[np.intp]) -> Float64Array:
+    """Local rotations ``(k, n, 3, 3)`` of some joints, none of them the hips.
+
+    Args:
+        world: ``(55, n, 3, 3)`` world rotations.
+        joints: ``(k,)`` which ones.
+    """
+    return transpose(world[anatomy.PARENT_OR_SELF[joints]]) @ world[joints]
 
 
 def positions_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
@@ -39,8 +48,10 @@ def positions_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
         world: ``(55, n, 3, 3)`` world rotations.
         offsets_m: ``(55, 3)`` each joint in its parent's axes.
     """
-    bones = world[anatomy.PARENT_OR_SELF] @ offsets_m[:, None, :, None]
-    return np.tensordot(anatomy.ANCESTORS, bones[..., 0], axes=1)
+    bones = np.empty(world.shape[:3])
+    for joint, parent in enumerate(anatomy.PARENT_OR_SELF):  # at once needs all parents twice
+        bones[joint] = world[parent] @ offsets_m[joint]
+    return np.tensordot(anatomy.ANCESTORS, bones, axes=1)
 
 
 def reach(

@@ -7,7 +7,7 @@ with one place each, gaps filled from both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +50,7 @@ from mocapbridge.types import (
 _BODY_WIDTH_S: Final = 0.035
 """Smoothing of the joints' turns, after the fit has smoothed their places."""
 _HAND_WIDTH_S: Final = 0.03
+_PROGRESS_EVERY: Final = 64
 _SEEN: Final = (TrackState.TRACKED, TrackState.HELD)
 
 
@@ -97,26 +98,32 @@ class OfflineSolver:
         """(55, 3) joint positions of the performer's rest pose, world axes [m]."""
         return proportions.rest_positions_m(self._build.offsets_m).astype(np.float32)
 
-    def solve(self, landmarks: Iterable[Landmarks]) -> list[MocapFrame]:
+    def solve(
+        self, landmarks: Iterable[Landmarks], progress: Callable[[int], None] = lambda _done: None
+    ) -> list[MocapFrame]:
         """The motion of every frame.
 
         Args:
             landmarks: in the order of their capture times, as the tracker gives them: smoothing
                 that lags would only take away from what this solver does better. A new segment
                 begins a clip of its own.
+            progress: told now and then how many frames are posed, once all were read.
         """
         frames: list[MocapFrame] = []
         origin: Float64Array | None = None
         # Several threads on blocks this small only wait for one another: 60 times the processor
         # time, measured with the OpenBLAS that scipy brings.
         with threadpool_limits(limits=1, user_api="blas"):
-            for clip in read_clips(landmarks, self._camera, self._face):
-                solved, origin = self._solve_clip(repaired(clip), origin)
+            for clip in map(repaired, read_clips(landmarks, self._camera, self._face)):
+                before = len(frames)
+                solved, origin = self._solve_clip(
+                    clip, origin, lambda done, before=before: progress(before + done)
+                )
                 frames += solved
         return frames
 
     def _solve_clip(
-        self, clip: Clip, origin: Float64Array | None
+        self, clip: Clip, origin: Float64Array | None, progress: Callable[[int], None]
     ) -> tuple[list[MocapFrame], Float64Array | None]:
         figure = fit_figures(
             clip, self._build, self._camera, own_proportions=self._options.bones is None
@@ -125,8 +132,8 @@ class OfflineSolver:
         weights = expressions(clip, face_seen).astype(np.float32)
         gaze = np.array([head.gaze_from_blendshapes(row) for row in weights])
         face = _Face(weights, gaze, head_turns(clip, figure.points_m))
-        joints = self._joints(clip, figure, face)
-        world = clip_kinematics.world_rotations(quaternion.to_matrix(joints.local_wxyz))
+        joints = self._joints(clip, figure, face, progress)
+        world = clip_kinematics.world_rotations(joints.local_wxyz)
         drop = np.array((0.0, -proportions.HIP_DROP_M * self._build.scale, 0.0))
         root = figure.hips_m - world[anatomy.HIPS_JOINT] @ drop
         if origin is None:
@@ -135,11 +142,13 @@ class OfflineSolver:
         positions = clip_kinematics.positions_m(world, self._build.offsets_m) + root
         legs = anatomy.LEG_JOINTS
         joints.local_wxyz[legs] = quaternion.from_matrix(
-            clip_kinematics.local_rotations(world)[legs]
+            clip_kinematics.local_rotations(world, legs)
         )
         return self._frames(clip, joints, figure, face, world, positions), origin
 
-    def _joints(self, clip: Clip, figure: ClipFigure, face: _Face) -> _Joints:
+    def _joints(
+        self, clip: Clip, figure: ClipFigure, face: _Face, progress: Callable[[int], None]
+    ) -> _Joints:
         """Local rotations of all joints, gaps filled, smoothed."""
         local = np.empty((len(clip.labels), *anatomy.JOINT_SOURCES.shape[:1], 4))
         confidence = clip.trust[:, anatomy.JOINT_SOURCES].min(axis=2).T.copy()
@@ -159,7 +168,10 @@ class OfflineSolver:
             posture = solver.solve(seen.points_m, seen, face.gaze_rad[frame], dt_s)
             local[frame] = self._limits.clamp(posture.local_wxyz)
             confidence[anatomy.HAND_JOINTS, frame] *= posture.hand_plausible
+            if frame % _PROGRESS_EVERY == 0:
+                progress(frame)
         by_joint = np.ascontiguousarray(local.swapaxes(0, 1))
+        del local  # ten minutes of it are 60 MB
         seen_flags = seen_joints(confidence, self._options.occlusion)
         states = fill_gaps(by_joint, seen_flags, clip.times_s, self._options.occlusion)
         widths = np.full(len(by_joint), _BODY_WIDTH_S)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from mocapbridge.errors import OutputFailed
+from mocapbridge.errors import OutputFailed, OutputUnavailable
+from mocapbridge.listen.arrivals import UdpArrivals
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import VmcOptions, WebsocketOptions
 from mocapbridge.outputs.vmc import VmcOutput
@@ -95,6 +96,22 @@ def test_silence_is_told_with_what_to_look_at() -> None:
     assert process.returncode == 1
     assert "nothing arrived at udp://127.0.0.1:" in told
     assert "firewall" in told
+
+
+def test_two_listeners_join_a_multicast_group() -> None:
+    group, port = "239.255.77.78", free_port()
+    try:
+        joined = [UdpArrivals(group, port), UdpArrivals(group, port)]
+    except OutputUnavailable as error:
+        pytest.skip(f"this machine has no way to multicast groups: {error}")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        try:
+            sender.sendto(b"to the group", (group, port))
+        except OSError as error:
+            pytest.skip(f"this machine has no way to multicast groups: {error}")
+    assert [arrivals.next_packet(5.0) for arrivals in joined] == [b"to the group"] * 2
+    for arrivals in joined:
+        arrivals.close()
 
 
 def test_a_port_in_use_is_told() -> None:
