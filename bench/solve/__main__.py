@@ -36,13 +36,16 @@ from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import Float64Array, Landmarks, MocapFrame, VideoFrame
+from mocapbridge.types import Float64Array, Landmarks, MocapFrame, TrackState, VideoFrame
 
 _ON_JOINTS: Final = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand",
                      "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot"}  # fmt: skip
 _NOSE_IN_HEAD_M: Final = np.array((0.0, 0.038, 0.115))
 _TRUNK: Final = ("hips", "spine", "chest", "upperChest", "neck", "head")
 _LIMBS: Final = ("Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")
+_PARTS: Final = {
+    "body": "pose", "face": "face", "left hand": "left_hand", "right hand": "right_hand"
+}  # fmt: skip
 Table: TypeAlias = dict[str, dict[str, float]]
 """By reference and measure."""
 _BODY: Final = (*_TRUNK, *(f"{side}{part}" for part in _LIMBS for side in ("left", "right")))
@@ -97,12 +100,13 @@ def _measure(name: str, reference: Reference, points_folder: Path | None) -> dic
     run = _run(reference)
     raw = _raw_points(run.raw)
     p50, p95 = np.percentile(run.cost_ms, (50, 95))
-    print(
-        f"\n{name}: {len(run.raw)} frames, a frame costs p50 {p50:.2f} ms, p95 {p95:.2f} ms live,"
-    )
+    print(f"\n{name}: {len(run.raw)} frames; what solving one costs:")
+    print(f"  p50 {p50:.2f} ms, p95 {p95:.2f} ms live beside the tracker (time passed)")
     p50, p95 = cost_ms(run.raw, SolveOptions(camera=reference.camera))
-    print(f"  p50 {p50:.2f} ms, p95 {p95:.2f} ms live without the tracker (processor time),")
+    print(f"  p50 {p50:.2f} ms, p95 {p95:.2f} ms live alone (processor time): {_seen(run.raw)}")
     print(f"  {run.offline_cost_ms:.2f} ms offline (mean, processor time)")
+    counts = {k: metrics.swapped_frames(raw, truth) for k, truth in reference.joints_m.items()}
+    print("  frames that the tracker swaps left and right in:", _listed(counts))
     tables: dict[str, Table] = {}
     for solver, solved in (("live", run.live), ("offline", run.offline)):
         points = _points(solved, reference)
@@ -120,6 +124,15 @@ def _measure(name: str, reference: Reference, points_folder: Path | None) -> dic
     if points_folder is not None:
         _write(points_folder / f"{name}.raw.npz", raw, solved=False)
     return tables
+
+
+def _seen(raw: list[Landmarks]) -> str:
+    """Which parts were there to be solved."""
+    parts = {
+        name: sum(getattr(frame, part).state is TrackState.TRACKED for frame in raw)
+        for name, part in _PARTS.items()
+    }
+    return ", ".join(f"{name} in {count}" for name, count in parts.items())
 
 
 def _write(path: Path, points_m: Float64Array, *, solved: bool) -> None:
@@ -173,6 +186,10 @@ def _raw_points(raw: list[Landmarks]) -> Float64Array:
     """The same joints as the tracker gives them, relative to the hips."""
     numbers = [0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
     return np.array([landmarks.pose.world_m[numbers] for landmarks in raw], dtype=np.float64)
+
+
+def _listed(counts: dict[str, float]) -> str:
+    return ", ".join(f"{count:.0f} ({key})" for key, count in counts.items())
 
 
 def _print(table: dict[str, dict[str, float]]) -> None:

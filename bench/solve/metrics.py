@@ -47,12 +47,31 @@ def scores(
         "PA-MPJPE mm": _aligned_error(solved[:, given], truth[:, given]) * _MM,
         "knee deg": _hinge_error(solved, truth, ("hip", "knee", "ankle")),
         "elbow deg": _hinge_error(solved, truth, ("shoulder", "elbow", "wrist")),
+        "swapped frames": swapped_frames(solved, truth),
         "limb CV %": _limb_variation(solved),
         "jitter mm/f2": float(np.linalg.norm(second, axis=-1).mean()) * _MM,
         "root rigid mm": _path_error(_hips(solved), _hips(truth), scaled=False) * _MM,
         "root rigid+scale mm": _path_error(_hips(solved), _hips(truth), scaled=True) * _MM,
         "foot slide mm/f": _slide(solved, standing) * _MM,
     }
+
+
+def swapped_frames(solved_m: Float64Array, truth_m: Float64Array) -> float:
+    """How many frames have left and right exchanged.
+
+    Those in which the joints of arms or of legs, relative to the hips, are nearer to the reference
+    when every left one is taken for its right one and the other way round: the detector exchanges
+    either alone. Arrays as for ``scores``.
+    """
+    count = min(len(solved_m), len(truth_m))
+    solved, truth = (x[:count] - _hips(x[:count])[:, None] for x in (solved_m, truth_m))
+    swapped = np.zeros(count, dtype=np.bool_)
+    for parts in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle")):
+        left, right = ([_INDEX[f"{side}_{part}"] for part in parts] for side in _SIDES)
+        as_is = np.linalg.norm(solved[:, left + right] - truth[:, left + right], axis=-1)
+        exchanged = np.linalg.norm(solved[:, right + left] - truth[:, left + right], axis=-1)
+        swapped |= exchanged.mean(axis=1) < as_is.mean(axis=1)
+    return float(np.count_nonzero(swapped))
 
 
 def lag_ms(solved_m: Float64Array, raw_m: Float64Array, rate_hz: float) -> float:

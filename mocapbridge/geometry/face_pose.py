@@ -20,14 +20,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.face_canonical import load_canonical_face
-from mocapbridge.geometry.matrix import cross
 from mocapbridge.types import Float32Array, Float64Array
 
 DEFAULT_VERTICAL_FOV_DEG: Final = 63.0
 """The virtual camera of MediaPipe's face matrix; right distances need the real camera's angle."""
 
 _FOV_RANGE_DEG: Final = (1.0, 179.0)
+_MIDDLE: Final = np.array((0.5, 0.5, 0.0))
+"""Of the picture, as a landmark."""
 _SANE_FRACTION: Final = 100.0
 """Coordinates beyond this many picture widths are damage, not a face."""
 _OUTLIER_CM: Final = 3.0
@@ -79,9 +81,10 @@ class FacePoseFit:
             y up, z towards the camera. None when the landmarks fix no pose: fewer than a dozen
             finite points, or all on a line.
         """
-        picked = image[self._points].astype(np.float64)
+        picked = image.take(self._points, 0).astype(np.float64)
         weights, target = self._weights, self._target
-        if not float(np.abs(picked).max()) < _SANE_FRACTION:  # False for NaN as well
+        largest = float(np.maximum.reduce(np.abs(picked), axis=None))
+        if not largest < _SANE_FRACTION:  # False for NaN as well
             usable = (np.abs(picked) < _SANE_FRACTION).all(axis=1)
             if np.count_nonzero(usable) < _MINIMUM_POINTS:
                 return None
@@ -94,6 +97,8 @@ class FacePoseFit:
             if fit is None:
                 return None
             away_cm = fit.distances_cm(self._canonical_cm, in_camera)
+            if float(np.maximum.reduce(away_cm)) <= _OUTLIER_CM:
+                break
             if not (away_cm[weights > 0.0] > _OUTLIER_CM).any():
                 break
             damped = weights * np.minimum(1.0, _OUTLIER_CM / np.maximum(away_cm, _OUTLIER_CM))
@@ -121,9 +126,10 @@ class FacePoseFit:
         """
         matrix = camera_from_face_cm.astype(np.float64)
         rotation, shift_cm = matrix[:3, :3], matrix[:3, 3]
-        rays = self._rays(image[points].astype(np.float64), image_size_px)
+        rays = self._rays(image.take(points, 0).astype(np.float64), image_size_px)
         width = self._near_plane_width(image_size_px)
-        depth = 1.0 + rays[:, 2] - (self._weights @ image[self._points, 2]) * width
+        mean = float(self._weights @ image[:, 2].take(self._points))
+        depth = rays[:, 2] + (1.0 - mean * width)
         rays[:, 2] = -1.0
         # The weighted mean depth of the pose points is the unit that the points come in.
         distance_cm = -(rotation[2] @ self._target.centre_cm + shift_cm[2])
@@ -134,14 +140,15 @@ class FacePoseFit:
     ) -> Float64Array:
         """The points in camera axes, in multiples of the face's distance."""
         points = self._rays(picked, image_size_px)
-        depth = points[:, 2] - (weights @ points[:, 2]) / weights.sum() + 1.0
+        mean = float(weights @ points[:, 2]) / float(np.add.reduce(weights))
+        depth = points[:, 2] - (mean - 1.0)
         points[:, 2] = -1.0
         return points * depth[:, None]
 
     def _rays(self, picked: Float64Array, image_size_px: tuple[int, int]) -> Float64Array:
         """Points on the near plane at distance 1; z in the same unit, away from the camera."""
         width = self._near_plane_width(image_size_px)
-        return (picked - (0.5, 0.5, 0.0)) * (width, -self._near_plane_height, width)
+        return (picked - _MIDDLE) * np.array((width, -self._near_plane_height, width))
 
     def _near_plane_width(self, image_size_px: tuple[int, int]) -> float:
         width_px, height_px = image_size_px
@@ -193,10 +200,12 @@ def _procrustes(target: _Target, points: Float64Array) -> _Similarity | None:
     centre = target.weights @ points
     # The weighted points lie around 0, so the points need not be centred.
     u, singular, vt = np.linalg.svd(points.T @ target.weighted_cm)
-    if singular[0] <= _NO_SPREAD_CM or singular[1] <= _FLAT * singular[0]:
+    largest, second, _ = singular.tolist()
+    if largest <= _NO_SPREAD_CM or second <= _FLAT * largest:
         return None
     rotation = u @ vt
-    if float(rotation[0] @ cross(rotation[1], rotation[2])) < 0.0:
+    x, y, z = plain.axes(rotation)
+    if plain.dot(x, plain.cross(y, z)) < 0.0:
         # A reflection fits better: not a face's.
         u[:, 2] = -u[:, 2]
         singular[2] = -singular[2]

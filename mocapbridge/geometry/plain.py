@@ -91,8 +91,10 @@ def length(a: Vector) -> float:
 
 def unit(a: Vector) -> Vector:
     """At unit length; what is shorter than 1e-12 stays short."""
-    factor = 1.0 / math.sqrt(max(a[0] * a[0] + a[1] * a[1] + a[2] * a[2], _TINY))
-    return factor * a[0], factor * a[1], factor * a[2]
+    x, y, z = a
+    square = x * x + y * y + z * z
+    factor = 1.0 / math.sqrt(max(_TINY, square))
+    return factor * x, factor * y, factor * z
 
 
 def from_directions(primary: Vector, secondary: Vector) -> Axes:
@@ -102,12 +104,21 @@ def from_directions(primary: Vector, secondary: Vector) -> Axes:
     Where a direction is zero, or the two are parallel, another one at right angles takes its place:
     the answer is a rotation for any finite input.
     """
-    normal = cross(primary, secondary)
-    if not dot(normal, normal) > _DEGENERATE:
-        primary, normal = _repaired(primary, secondary)
-    x = unit(primary)
-    z = unit(normal)
-    return x, cross(z, x), z
+    ax, ay, az = primary
+    bx, by, bz = secondary
+    nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    if not nx * nx + ny * ny + nz * nz > _DEGENERATE:
+        (ax, ay, az), (nx, ny, nz) = _repaired(primary, secondary)
+    # Written out: this is what a frame calls most.
+    factor = 1.0 / math.sqrt(max(ax * ax + ay * ay + az * az, _TINY))
+    ax, ay, az = factor * ax, factor * ay, factor * az
+    factor = 1.0 / math.sqrt(max(nx * nx + ny * ny + nz * nz, _TINY))
+    nx, ny, nz = factor * nx, factor * ny, factor * nz
+    return (
+        (ax, ay, az),
+        (ny * az - nz * ay, nz * ax - nx * az, nx * ay - ny * ax),
+        (nx, ny, nz),
+    )
 
 
 def _repaired(primary: Vector, secondary: Vector) -> tuple[Vector, Vector]:
@@ -131,7 +142,13 @@ def carried(frame: Axes, local: Vector) -> Vector:
 
 def product(a: Axes, b: Axes) -> Axes:
     """The rotation ``b`` followed by ``a``: the matrix product."""
-    return carried(a, b[0]), carried(a, b[1]), carried(a, b[2])
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = a
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = b
+    return (
+        (ax * xx + ay * yx + az * zx, ax * xy + ay * yy + az * zy, ax * xz + ay * yz + az * zz),
+        (bx * xx + by * yx + bz * zx, bx * xy + by * yy + bz * zy, bx * xz + by * yz + bz * zz),
+        (cx * xx + cy * yx + cz * zx, cx * xy + cy * yy + cz * zy, cx * xz + cy * yz + cz * zz),
+    )
 
 
 def inverse(frame: Axes) -> Axes:

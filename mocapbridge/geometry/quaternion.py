@@ -26,12 +26,12 @@ _SMALL_SINE: Final = 1e-6
 
 
 def _sums(*entries: str) -> npt.NDArray[np.float64]:
-    """A matrix ``(16, 9)`` that adds up signed products of components, entry by entry."""
-    table = np.zeros((4, 4, 9))
+    """A matrix ``(16, n)`` that adds up signed products of components, entry by entry."""
+    table = np.zeros((4, 4, len(entries)))
     for number, entry in enumerate(entries):
         for sign, first, second in zip(entry[::3], entry[1::3], entry[2::3], strict=True):
             table["wxyz".index(first), "wxyz".index(second), number] = float(f"{sign}1")
-    return table.reshape(16, 9)
+    return table.reshape(16, len(entries))
 
 
 _MATRIX_FROM_OUTER: Final = _sums(
@@ -46,19 +46,15 @@ _OUTER_OF_NONE: Final = np.eye(4).reshape(16)
 """(16,) ... with one added to each square."""
 
 
+_HAMILTON: Final = _sums("+ww-xx-yy-zz", "+wx+xw+yz-zy", "+wy-xz+yw+zx", "+wz+xy-yx+zw")
+"""(16, 4) the product of two quaternions, of the products of their components."""
+
+
 def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """The rotation ``b`` followed by ``a``: Hamilton product, ``(..., 4)``."""
-    aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
-    bw, bx, by, bz = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
-    return np.stack(
-        (
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ),
-        axis=-1,
-    )
+    outer = a[..., :, None] * b[..., None, :]
+    product: FloatArray = outer.reshape(-1, 16) @ _HAMILTON.astype(outer.dtype, copy=False)
+    return product.reshape(outer.shape[:-1])
 
 
 def conjugate(q: FloatArray) -> FloatArray:
@@ -124,20 +120,21 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
     dtype = rotation.dtype
     flat = rotation.reshape(-1, 9)
     # Row i is 4 q_i q: the outer product of the quaternion with itself, times four.
-    outer: FloatArray = (
-        flat @ _OUTER_FROM_MATRIX.astype(dtype) + _OUTER_OF_NONE.astype(dtype)
-    ).reshape(-1, 4, 4)
-    pivot = outer.reshape(-1, 16)[:, ::5].argmax(axis=1)
-    row: FloatArray = outer[np.arange(len(flat)), pivot]
-    size = np.copysign(np.sqrt(np.add.reduce(row * row, axis=-1)), row[..., 0])
-    q: FloatArray = np.divide(row, size[..., None])
+    outer: FloatArray = flat @ _OUTER_FROM_MATRIX.astype(dtype, copy=False) + _OUTER_OF_NONE.astype(
+        dtype, copy=False
+    )
+    pivot = outer[:, ::5].argmax(axis=1)
+    pivot += np.arange(0, 4 * len(flat), 4)
+    row: FloatArray = outer.reshape(-1, 4).take(pivot, 0)
+    size = np.copysign(np.sqrt(np.einsum("ij,ij->i", row, row)), row[:, 0])
+    q: FloatArray = np.divide(row, size[:, None])
     return q.reshape(*rotation.shape[:-2], 4)
 
 
 def to_matrix(q: FloatArray) -> FloatArray:
     """Rotation matrices ``(..., 3, 3)`` of unit quaternions."""
     outer = (q[..., :, None] * q[..., None, :]).reshape(-1, 16)
-    return (outer @ _MATRIX_FROM_OUTER.astype(q.dtype)).reshape(*q.shape[:-1], 3, 3)
+    return (outer @ _MATRIX_FROM_OUTER.astype(q.dtype, copy=False)).reshape(*q.shape[:-1], 3, 3)
 
 
 def canonical(q: FloatArray) -> FloatArray:

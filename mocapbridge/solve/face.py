@@ -99,7 +99,7 @@ class FaceSolver:
         self,
         face: FaceLandmarks,
         image_size_px: tuple[int, int],
-        scores: Float32Array,
+        scores: Float32Array | Float64Array,
         dt_s: float,
     ) -> FaceSolution:
         """The face of one frame.
@@ -112,7 +112,7 @@ class FaceSolver:
         """
         if face.state in _SEEN:
             self._presence = min(self._presence + dt_s / _RETURN_S, 1.0)
-            self._look(face, image_size_px, scores.astype(np.float64), dt_s)
+            self._look(face, image_size_px, scores.astype(np.float64, copy=False), dt_s)
         else:
             self._presence *= math.exp(-dt_s / _EASE_S)
         weights = (self._presence * self._weights).astype(np.float32)
@@ -128,7 +128,7 @@ class FaceSolver:
         measures = self._meter.measure(face.image, image_size_px)
         if measures is None:
             self._weights = self._ranges.stretch(scores, self._rest.values[SCORES])
-            self._gaze_rad = gaze_from_blendshapes(scores.astype(np.float32))
+            self._gaze_rad = gaze_from_blendshapes(scores)
             return
         learns = measures.straight and face.state is TrackState.TRACKED
         if learns and not self._rest.begun:

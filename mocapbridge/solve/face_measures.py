@@ -91,7 +91,8 @@ class FaceMeter:
         Returns:
             None where the landmarks fix no pose or are damaged.
         """
-        if not float(np.abs(image[self._points]).max()) < _SANE_FRACTION:  # False for NaN as well
+        largest = float(np.maximum.reduce(np.abs(image.take(self._points, 0)), axis=None))
+        if not largest < _SANE_FRACTION:  # False for NaN as well
             return None
         matrix = self._fit.fit(image, image_size_px)
         if matrix is None:

@@ -140,7 +140,7 @@ class FaceRest:
             return
         step_s = min(dt_s, _LONGEST_STEP_S) * usable
         fresh = (self._watched_s == 0.0) & (usable > 0.0)
-        if fresh.any():
+        if np.logical_or.reduce(fresh):
             self.values = np.where(fresh, values, self.values)
         self._watched_s += step_s
         first_look = self._watched_s < _FIRST_LOOK_S

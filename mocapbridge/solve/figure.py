@@ -83,9 +83,9 @@ class FigureTracker:
         body_trust = seen.trust[:33]
         points_m = self._scale * seen.points_m @ self._camera.world_from_image
         frame = FitInput(
-            points_m=points_m[bones.POINTS],
-            rays=seen.rays[bones.POINTS],
-            trust=body_trust[bones.POINTS],
+            points_m=points_m.take(bones.POINTS, 0),
+            rays=seen.rays.take(bones.POINTS, 0),
+            trust=body_trust.take(bones.POINTS),
             dt_s=dt_s,
         )
         belief = self._fit.believe(frame)
@@ -96,8 +96,8 @@ class FigureTracker:
         fitted = self._fit.step(frame, belief, anchors)
         if before is None:
             self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
-        moved = fitted - points_m[bones.POINTS]
-        placed = self._filter.step(points_m + moved[CARRIERS], dt_s)
+        moved = fitted - frame.points_m
+        placed = self._filter.step(points_m + moved.take(CARRIERS, 0), dt_s)
         self._last = self._in_world(placed, belief)
         return self._last
 
@@ -117,6 +117,6 @@ class FigureTracker:
             stands=self._contact.stands,
             planted=self._contact.strength,
             floor_m=self._contact.floor_m,
-            belief=belief[CARRIERS],
+            belief=belief.take(CARRIERS),
             stood=self._contact.stood,
         )

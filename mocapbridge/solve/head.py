@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.blendshapes import ARKIT_INDEX
-from mocapbridge.geometry.matrix import from_directions
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.plain import Axes
-from mocapbridge.types import Float32Array, Float64Array
+from mocapbridge.types import Float64Array
 
 NECK_SHARE: Final = 0.4
 """Part of the head's turn against the chest that the neck makes; the head joint makes the rest.
@@ -68,14 +68,15 @@ def head_from_points(points_m: Float64Array) -> Float64Array:
 
 def orthonormal(matrix: Float64Array) -> Float64Array:
     """The rotation in a face matrix ``(3, 3)``, which may carry a scale."""
-    return from_directions(matrix[:, 0], matrix[:, 1])
+    x, y, _ = plain.axes(matrix)
+    return plain.matrices([plain.from_directions(x, y)])[0]
 
 
-def gaze_from_blendshapes(weights: Float32Array) -> Float64Array:
+def gaze_from_blendshapes(weights: Float64Array) -> Float64Array:
     """Gaze ``(2, 2)`` per eye (left, right): yaw towards the performer's left, pitch up [rad]."""
     yaw = (weights[_TOWARDS_LEFT] - weights[_TOWARDS_RIGHT]) * YAW_AT_FULL_WEIGHT_RAD
     pitch = (weights[_UPWARDS] - weights[_DOWNWARDS]) * PITCH_AT_FULL_WEIGHT_RAD
-    return np.stack((yaw, pitch), axis=-1).astype(np.float64)
+    return np.stack((yaw, pitch), axis=-1)
 
 
 def head_from_eye(yaw_rad: float, pitch_rad: float) -> Axes:

@@ -25,15 +25,15 @@ _STEPS: Final = tuple(
 
 def world_rotations(local: Float64Array) -> Float64Array:
     """World rotations ``(55, 3, 3)`` of local ones, level by level from the hips."""
-    ordered = local[_ORDER]
+    ordered = local.take(_ORDER, 0)
     for level, parents in _STEPS:
-        ordered[level] = ordered[parents] @ ordered[level]
-    return ordered[_PLACE]
+        ordered[level] = ordered.take(parents, 0) @ ordered[level]
+    return ordered.take(_PLACE, 0)
 
 
 def leg_rotations(world: Float64Array) -> Float64Array:
     """Local rotations ``(8, 3, 3)`` of ``anatomy.LEG_JOINTS`` in world ones ``(55, 3, 3)``."""
-    return transpose(world[anatomy.LEG_PARENTS]) @ world[anatomy.LEG_JOINTS]
+    return transpose(world.take(anatomy.LEG_PARENTS, 0)) @ world.take(anatomy.LEG_JOINTS, 0)
 
 
 def positions_from_hips_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
@@ -43,5 +43,5 @@ def positions_from_hips_m(world: Float64Array, offsets_m: Float64Array) -> Float
         world: ``(55, 3, 3)`` world rotations.
         offsets_m: ``(55, 3)`` each joint in its parent's axes.
     """
-    bones = world[anatomy.PARENT_OR_SELF] @ offsets_m[:, :, None]
+    bones = world.take(anatomy.PARENT_OR_SELF, 0) @ offsets_m[:, :, None]
     return anatomy.ANCESTORS @ bones[:, :, 0]

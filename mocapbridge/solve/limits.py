@@ -127,7 +127,7 @@ class JointLimits:
         most = np.cos(np.minimum(0.5 * self._speed_rad_s * dt_s, 0.5 * np.pi))
         cosine = np.abs(np.einsum("ij,ij->i", before_wxyz, after_wxyz))
         fast = cosine < most - _ON_THE_EDGE
-        if not fast.any():
+        if not np.logical_or.reduce(fast):
             return after_wxyz
         start = before_wxyz[fast]
         end = quaternion.same_hemisphere(after_wxyz[fast], start)
@@ -157,14 +157,16 @@ class _Ranges:
         reach = length(np.maximum(held * self._per_high, -held * self._per_low))
         outside = length(held - angles) > _ON_THE_EDGE
         outside |= reach > 1.0 + _ON_THE_EDGE
-        if not outside.any():
+        if not np.logical_or.reduce(outside):
             return local_wxyz
-        half = 0.5 * held[outside]
-        swing = half * (self._swing[outside] / np.maximum(reach[outside], 1.0)[:, None])
+        joints = np.flatnonzero(outside)
+        half = 0.5 * held.take(joints, 0)
+        halves = np.empty((2, *half.shape))
+        twist = np.multiply(half, self._twist.take(joints, 0), out=halves[1])
+        np.divide(half - twist, np.maximum(reach.take(joints), 1.0)[:, None], out=halves[0])
+        swing, twist = quaternion.exp_half(halves)
         clamped = local_wxyz.copy()
-        clamped[outside] = quaternion.multiply(
-            quaternion.exp_half(swing), quaternion.exp_half(half * self._twist[outside])
-        )
+        clamped[joints] = quaternion.multiply(swing, twist)
         return clamped
 
     def _angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
@@ -175,11 +177,11 @@ class _Ranges:
         """
         w, v = local_wxyz[:, :1], local_wxyz[:, 1:]
         along = v * self._twist
-        t = np.add.reduce(along, axis=1, keepdims=True)
+        t = np.einsum("ij->i", along)[:, None]
         c = np.sqrt(w * w + t * t)
         across = v - along
         swing = (w * across - t * cross(across, self._twist)) / np.maximum(c, _NO_RANGE_RAD)
-        sine = np.sqrt(np.add.reduce(swing * swing, axis=1, keepdims=True))
+        sine = length(swing)[:, None]
         swing *= 2.0 * np.arctan2(sine, c) / np.maximum(sine, _NO_RANGE_RAD)
         # Both signs of a quaternion are the same rotation: the short way round.
         twist = 2.0 * np.arctan2(np.copysign(1.0, w) * t, np.abs(w))

@@ -71,7 +71,7 @@ class LiveSolver:
         figure = self._figure.follow(seen, dt_s)
         points = seen.points_m if figure is None else figure.points_m
         posture = self._posture.solve(points, seen, looks.gaze_rad, dt_s)
-        confidence = seen.trust[anatomy.JOINT_SOURCES].min(axis=1)
+        confidence = np.minimum.reduce(seen.trust.take(anatomy.JOINT_SOURCES), axis=1)
         belief = _joint_belief(figure, seen, posture)
         turned, state = self._occlusion.fill(posture.local_wxyz, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(turned))
@@ -148,6 +148,6 @@ def _joint_belief(figure: Figure | None, seen: Observation, posture: Posture) ->
         belief[:33] = figure.belief
         if seen.world_from_head is None:
             belief[anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
-    by_joint = belief[anatomy.JOINT_SOURCES].min(axis=1)
+    by_joint = np.minimum.reduce(belief.take(anatomy.JOINT_SOURCES), axis=1)
     by_joint[anatomy.HAND_JOINTS] *= posture.hand_plausible
     return by_joint

@@ -33,7 +33,7 @@ class Observation:
     """(2, 21, 3) left and right hand, world axes, any origin."""
     world_from_head: Float64Array | None
     """(3, 3) the face's turn; None when there is no face matrix."""
-    blendshapes: Float32Array
+    blendshapes: Float64Array
     """(52,) 0..1."""
     trust: Float64Array
     """(39,) 0..1 by source, see ``anatomy.JOINT_SOURCES``; the first 33 are visibilities."""
@@ -45,7 +45,7 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     """Landmarks in world axes, with what to believe of them."""
     pose, face = landmarks.pose, landmarks.face
     turn = camera.world_from_image.T
-    hands = np.stack((landmarks.left_hand.world_m, landmarks.right_hand.world_m))
+    hands = np.array((landmarks.left_hand.world_m, landmarks.right_hand.world_m))
     world_from_head = None
     if face.matrix_measured and face.state in _PRESENT:
         matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
@@ -56,7 +56,7 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
         rays=camera.rays(image, landmarks.image_size_px),
         hand_points_m=_bounded(hands, _REACH_M) @ turn,
         world_from_head=world_from_head,
-        blendshapes=_bounded(face.blendshapes, 1.0).clip(min=0.0).astype(np.float32),
+        blendshapes=np.maximum(_bounded(face.blendshapes, 1.0), 0.0),
         trust=_trust(landmarks),
         body_seen=pose.state is TrackState.TRACKED,
     )
@@ -71,7 +71,7 @@ def _trust(landmarks: Landmarks) -> Float64Array:
     trust[anatomy.FACE_SOURCE] = float(face_there)
     trust[anatomy.LEFT_HAND_SOURCE] = _hand_trust(landmarks.left_hand)
     trust[anatomy.RIGHT_HAND_SOURCE] = _hand_trust(landmarks.right_hand)
-    of_points = float(trust[[anatomy.NOSE, anatomy.LEFT_EAR, anatomy.RIGHT_EAR]].max())
+    of_points = max(trust[[anatomy.NOSE, anatomy.LEFT_EAR, anatomy.RIGHT_EAR]].tolist())
     trust[anatomy.HEAD_SOURCE] = 1.0 if face_there and face.matrix_measured else of_points
     trust[anatomy.GAZE_SOURCE] = float(face_there and face.blendshapes_measured)
     return clamp(trust, 0.0, 1.0)
@@ -85,6 +85,6 @@ def _hand_trust(hand: HandLandmarks) -> float:
 
 def _bounded(numbers: Float32Array, limit: float) -> Float64Array:
     """The numbers as float64, none beyond the limit, 0 for those that are none."""
-    if np.abs(numbers).max() <= limit:
+    if np.maximum.reduce(np.abs(numbers), axis=None) <= limit:
         return numbers.astype(np.float64)
     return clamp(np.nan_to_num(numbers.astype(np.float64), nan=0.0), -limit, limit)

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from mocapbridge.geometry.matrix import length
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.options import OcclusionOptions
@@ -64,11 +65,13 @@ class Occlusion:
         self._seen = confidence >= threshold
         first = not self._started and bool(self._seen.any())
         step = self._steps(belief, dt_s, first=first)
-        target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
-        against = np.einsum("ij,ij->i", target, self._shown) < 0.0
-        target[against] = -target[against]
-        moved = self._shown + step[:, None] * (target - self._shown)
-        moved /= np.sqrt(np.einsum("ij,ij->i", moved, moved))[:, None]
+        all_seen = bool(np.logical_and.reduce(self._seen))
+        target = local_wxyz
+        if not all_seen:
+            target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
+        sign = np.copysign(1.0, np.einsum("ij,ij->i", target, self._shown))
+        moved = self._shown + step[:, None] * (sign[:, None] * target - self._shown)
+        moved /= length(moved)[:, None]
         moved = self._limits.clamp(moved)
         # The first pose is taken up at once, from wherever.
         self._shown = moved if first else self._limits.slow_down(self._shown, moved, dt_s)
