@@ -43,6 +43,8 @@ def with_sender(recording: Path, folder: Path) -> None:
     import rigs
     from sender import Sender
 
+    # Starting with nothing selected has made a character of its own.
+    bpy.context.scene.mocapbridge.characters.clear()
     armature = rigs.vrm().armature
     name = armature.name
     mesh = face_mesh(armature)
