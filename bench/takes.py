@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import subprocess
 import sys
 import tempfile
@@ -176,20 +175,26 @@ def _print_loading(path: Path) -> None:
     assert landmarks.frames == motion.frames
 
 
+_WATCHED: Final = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+"""Runs a command and prints its processor time [s] and highest memory [kB]."""
+
+
 def _print_solving(take: Path, folder: Path) -> None:
     """The command itself, in a process of its own: its highest memory is that of nothing else."""
     started_s = time.perf_counter()
     words = ["solve", str(take), "--output", str(folder / "solved.mocap")]
-    solving = subprocess.Popen(
-        [sys.executable, "-m", "mocapbridge", *words], stderr=subprocess.DEVNULL
-    )
-    _, state, used = os.wait4(solving.pid, 0)
-    solving.returncode = os.waitstatus_to_exitcode(state)
-    assert solving.returncode == 0
+    # A process begins with the highest memory of the one that starts it, and this one's is high.
+    between = (sys.executable, "-c", _WATCHED, sys.executable, "-m", "mocapbridge", *words)
+    done = subprocess.run(between, stdout=subprocess.PIPE, text=True, check=True)
+    cpu_s, memory_kb = map(float, done.stdout.split()[-2:])
     print(
         f"{'mocapbridge solve':<32} {time.perf_counter() - started_s:.2f} s "
-        f"({used.ru_utime + used.ru_stime:.2f} s of processor time), memory at most "
-        f"{used.ru_maxrss * 1024 / 1e6:.0f} MB"
+        f"({cpu_s:.2f} s of processor time), memory at most {memory_kb * 1024 / 1e6:.0f} MB"
     )
 
 
