@@ -14,7 +14,7 @@ import numpy as np
 
 from mocapbridge import __version__
 from mocapbridge.blendshapes import ARKIT_NAMES
-from mocapbridge.export.body_mesh import body_mesh
+from mocapbridge.export.body_mesh import SURFACES, body_mesh
 from mocapbridge.export.clip import Clip, rest_offsets_m
 from mocapbridge.export.face_mesh import face_mesh
 from mocapbridge.export.gltf_buffer import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, GltfBuffer, Json
@@ -23,7 +23,12 @@ from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array
 
 _SKIN_COLOUR: Final = (0.80, 0.62, 0.50, 1.0)
-_BODY_COLOUR: Final = (0.23, 0.38, 0.60, 1.0)
+_COLOURS: Final[dict[str, tuple[float, ...]]] = {
+    "Clothes": (0.23, 0.38, 0.60, 1.0),
+    "Eyes": (0.85, 0.85, 0.82, 1.0),
+    "Irises": (0.09, 0.05, 0.03, 1.0),
+}
+"""Of the body's surfaces."""
 
 
 def write_glb(clip: Clip, path: Path, _options: ExportOptions, progress: Progress) -> None:
@@ -43,7 +48,10 @@ def write_glb(clip: Clip, path: Path, _options: ExportOptions, progress: Progres
         "scenes": [{"name": clip.subject or "performer", "nodes": [figure_node, body_node]}],
         "nodes": nodes,
         "meshes": [_face(buffer, clip.rest_positions_m), _body(buffer, clip.rest_positions_m)],
-        "materials": [_material("Skin", _SKIN_COLOUR), _material("Clothes", _BODY_COLOUR)],
+        "materials": [
+            _material("Skin", _SKIN_COLOUR),
+            *(_material(name, _COLOURS[name]) for name in SURFACES),
+        ],
         "skins": [
             {
                 "name": "Skeleton",
@@ -139,11 +147,13 @@ def _body(buffer: GltfBuffer, rest_positions_m: Float32Array) -> Json:
         "JOINTS_0": buffer.add(joints, target=ARRAY_BUFFER),
         "WEIGHTS_0": buffer.add(weights, target=ARRAY_BUFFER),
     }
-    indices = buffer.add(mesh.triangles.reshape(-1), target=ELEMENT_ARRAY_BUFFER)
-    return {
-        "name": "Body",
-        "primitives": [{"attributes": attributes, "indices": indices, "material": 1}],
-    }
+    primitives: list[Json] = []
+    for number in range(len(SURFACES)):
+        triangles = mesh.triangles[mesh.surfaces == number]
+        indices = buffer.add(triangles.reshape(-1), target=ELEMENT_ARRAY_BUFFER)
+        # Materials: the skin of the face comes first.
+        primitives.append({"attributes": attributes, "indices": indices, "material": 1 + number})
+    return {"name": "Body", "primitives": primitives}
 
 
 def _surface(buffer: GltfBuffer, positions_m: Float32Array, normals: Float32Array) -> Json:
