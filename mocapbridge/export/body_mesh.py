@@ -43,7 +43,7 @@ _HEAD_CENTRE_M: Final = (0.0, 0.078, -0.012)
 EYE_M: Final = 0.0105
 """Radius of the eyeballs."""
 _EYE_RINGS: Final = 5
-"""A cap of an eyeball then reaches 30 degrees from its pole: half as wide as the ball, like an iris."""
+"""A cap of an eyeball is then half as wide as the ball, like an iris."""
 _NO_AREA: Final = 1e-12
 
 SURFACES: Final = ("Clothes", "Eyes", "Irises")
