@@ -19,7 +19,7 @@ bpy: Any = importlib.import_module("bpy")
 mathutils: Any = importlib.import_module("mathutils")
 SIDE_PX = 300
 DISTANCE_M = 1.5
-SHOWN_M = 0.42
+SHOWN_M = 0.30
 
 
 def main(glb: str, table: str, target: str, frames: list[int]) -> None:
@@ -53,8 +53,7 @@ def main(glb: str, table: str, target: str, frames: list[int]) -> None:
 
 
 def _turn(armature: Any, name: str, yaw: float, pitch: float, roll: float) -> None:  # noqa: ANN401
-    """A bone's turn from its rest, in its parent: yaw to the performer's left, pitch up, roll to
-    the performer's right shoulder [rad]."""
+    """Turn a bone from its rest: yaw to the performer's left, pitch up, roll to the right [rad]."""
     # In Blender the performer faces -Y and has +X to the left, +Z up.
     turn = (
         mathutils.Matrix.Rotation(yaw, 3, "Z")
@@ -74,8 +73,6 @@ def _set_up(scene: Any, head: Any) -> None:  # noqa: ANN401 - bpy has no types
     scene.view_settings.view_transform = "Standard"
     scene.render.resolution_x = scene.render.resolution_y = SIDE_PX
     lens = bpy.data.cameras.new("Camera")
-    lens.sensor_width = SHOWN_M
-    lens.lens = DISTANCE_M
     lens.sensor_width, lens.lens = 36.0, 36.0 * DISTANCE_M / SHOWN_M
     viewer = bpy.data.objects.new("Camera", lens)
     viewer.rotation_euler = (1.5708, 0.0, 0.0)

@@ -20,8 +20,12 @@ COLOURS = {"left": "#1e5ac8", "right": "#d23c28"}
 
 
 def read(path: str, frames: list[int]) -> tuple[list[str], list[int], list[Any], list[Any]]:
-    """Names and parents of the joints; in each frame where they are [m], and where the body's
-    landmarks or the face's mesh are in the picture (parts of its width and height)."""
+    """What is drawn of the file.
+
+    Returns:
+        Names and parents of the joints; in each frame where they are [m], and where the body's
+        landmarks (JSON) or the face's mesh (NPZ) are, in parts of the picture's width and height.
+    """
     if path.endswith(".npz"):
         with np.load(path) as take:
             names, parents = take["joint_names"].tolist(), take["parents"].tolist()
@@ -59,7 +63,7 @@ def main(path: str, target: str, frames: list[int], camera: dict[str, Any]) -> N
             if parent >= 0:
                 side = next((s for s in COLOURS if names[joint].startswith(s)), "")
                 ends = [parent, joint]
-                axes.plot(x[ends], y[ends], color=COLOURS.get(side, "#3c3c3c"), linewidth=2)
+                axes.plot(x[ends], y[ends], color=COLOURS.get(side, "#3c3c3c"), linewidth=3)
         axes.plot(x, y, "o", color="black", markersize=4)
         size = 0.6 if len(seen) > len(names) else 3.0
         axes.plot(seen[:, 0] * width, seen[:, 1] * height, "o", color="#0a8c50", markersize=size)

@@ -53,8 +53,7 @@ def trc_joints(path: Path) -> Reader:
 
 
 def vrma_joints(python: Path, path: Path, frames: Sequence[int], fps: int) -> Reader:
-    """As Blender's glTF importer has them; the weights of expressions, which VRMA keeps as places
-    of nodes, left out.
+    """As Blender's glTF importer has them, without expressions: their weights are places of nodes.
 
     Args:
         python: has bpy.
