@@ -9,6 +9,8 @@ ours; the same frames, seen by the camera of the footage, below the footage:
 * export_more.jpg: VRMA (as the glTF file it is), FBX and USD in Blender, TRC by trc-data-reader
   (``pip install trc-data-reader``);
 * export_face.jpg: the CSV's columns, put onto a face's morph targets and bones in Blender.
+
+Printed is how far the takes are from the truth in these frames.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import cv2
 import numpy as np
 
 from bench.export_readers import Reader, bvh_joints, c3d_joints, trc_joints, vrma_joints
+from bench.export_truth import print_face, print_limbs, seen_px
 from blender_addon.environments import python_with_bpy
 from mocapbridge.bundled import bundled_path
 from mocapbridge.cli.main import main as run_command
@@ -35,7 +38,7 @@ from mocapbridge.types import UInt8Array
 FRAMES: Final = (8, 66, 140, 192, 235)
 FACE_FRAMES: Final = {
     "performer_upper": (16, 50, 62, 86, 105, 120, 145, 182),
-    "performer_full": (8, 42, 66, 90, 110, 124, 150, 192),
+    "performer_full": (8, 40, 66, 90, 110, 124, 150, 192),
 }
 HEIGHT_M: Final = 1.62
 """Of the performer: 12 cm above the eyes of the truth's rest pose."""
@@ -104,6 +107,8 @@ def _draw_bodies(take: Path, folder: Path, python: Path) -> None:
     if run_command(["export", str(take), *flags, "--via-blender", str(python)]):
         raise SystemExit(1)
 
+    print_limbs("performer_full", files["json"], FRAMES)
+
     def drawn(interpreter: str | Path, script: str, ending: str) -> list[UInt8Array]:
         target = folder / f"{ending}_{{}}.png"
         words = [str(files[ending]), str(target), json.dumps(FRAMES), json.dumps(camera)]
@@ -144,6 +149,7 @@ def _face_rows(clip: str, take: Path, folder: Path, python: Path) -> list[UInt8A
     glb, table = folder / f"{clip}.glb", folder / f"{clip}.csv"
     if run_command(["export", str(take), "--to", str(glb), "--to", str(table)]):
         raise SystemExit(1)
+    print_face(clip, table, frames)
     target = folder / f"{clip}_{{}}.png"
     words = [str(glb), str(table), str(target), json.dumps(frames)]
     faces = _pictures([str(python), str(_HERE / "export_face.py"), *words], target, frames)
@@ -163,10 +169,9 @@ def _footage_faces(clip: str) -> list[UInt8Array]:
     for frame, image in zip(FACE_FRAMES[clip], _footage(clip, FACE_FRAMES[clip]), strict=True):
         centre_m = np.array(truth["frames_data"][frame]["positions_m"][head])
         centre_m[1] += above_m
-        x, y, z = _in_camera(centre_m, camera)
-        zoom = _FACE_TILE_PX / (2 * half_m * camera["fx"] / z)
-        u = camera["fx"] * x / z + camera["cx"]
-        v = camera["fy"] * y / z + camera["cy"]
+        beside_m = centre_m + np.array((half_m, 0.0, 0.0))
+        (u, v), (beside, _) = seen_px(np.stack((centre_m, beside_m)), camera)
+        zoom = _FACE_TILE_PX / 2 / (beside - u)
         middle = _FACE_TILE_PX / 2
         cut = np.array([[zoom, 0, middle - zoom * u], [0, zoom, middle - zoom * v]])
         size = (_FACE_TILE_PX, _FACE_TILE_PX)
@@ -222,7 +227,9 @@ def _sticks(camera: dict[str, Any], joints_m: Reader) -> list[UInt8Array]:
     images: list[UInt8Array] = []
     for frame in FRAMES:
         image = np.full((height, width, 3), 235, dtype=np.uint8)
-        points_px = {name: _seen_px(point, camera) for name, point in joints_m(frame).items()}
+        joints = joints_m(frame)
+        pixels = np.rint(seen_px(np.array(list(joints.values())), camera)).astype(int).tolist()
+        points_px = {name: (u, v) for name, (u, v) in zip(joints, pixels, strict=True)}
         for joint in JOINTS:
             if joint.parent is None or not {joint.name, joint.parent} <= set(points_px):
                 continue
@@ -237,19 +244,6 @@ def _sticks(camera: dict[str, Any], joints_m: Reader) -> list[UInt8Array]:
             cv2.circle(image, point, 3, (20, 20, 20), -1, cv2.LINE_AA)
         images.append(image)
     return images
-
-
-def _in_camera(point_m: np.typing.NDArray[np.float64], camera: dict[str, Any]) -> list[float]:
-    world_from_camera = np.array(camera["world_from_camera"])
-    return (world_from_camera[:3, :3].T @ (point_m - world_from_camera[:3, 3])).tolist()
-
-
-def _seen_px(point_m: np.typing.NDArray[np.float64], camera: dict[str, Any]) -> tuple[int, int]:
-    x, y, z = _in_camera(point_m, camera)
-    return (
-        round(camera["fx"] * x / z + camera["cx"]),
-        round(camera["fy"] * y / z + camera["cy"]),
-    )
 
 
 if __name__ == "__main__":
