@@ -30,7 +30,7 @@ from mocapbridge.sources.options import (
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
-_SHARING: Final = frozenset({OscOptions, VrchatOptions})
+_SHARING: Final = (OscOptions, VrchatOptions)
 """Kinds of output that may send to one port: both are OSC, and no address is of both."""
 
 
@@ -181,12 +181,20 @@ def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
         if isinstance(output, VrchatOptions) and len({*output.trackers}) < len(output.trackers):
             yield Problem((*path, "trackers"), "each tracker can be sent once")
         here = targets.setdefault(_target(output), [])
-        clashing = [each for each in here if {type(outputs[each]), type(output)} != _SHARING]
+        clashing = [each for each in here if not _may_share(outputs[each], output)]
         here.append(index)
         if clashing:
             key = "bind" if isinstance(output, ZmqOptions) else "port"
             text = f"outputs[{clashing[0]}] has this address, too: give each output a port of its"
             yield Problem((*path, key), f"{text} own")
+
+
+def _may_share(first: OutputOptions, second: OutputOptions) -> bool:
+    return (
+        isinstance(first, _SHARING)
+        and isinstance(second, _SHARING)
+        and type(first) is not type(second)
+    )
 
 
 def _check_bind(output: ZmqOptions, path: KeyPath) -> Iterator[Problem]:
