@@ -27,7 +27,7 @@ from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import Progress
 from mocapbridge.types import Landmarks, MocapFrame, StreamInfo, VideoFrame
 
-_FRAMES_AHEAD = 4
+_FRAMES_AHEAD = 3
 """Read ahead of the tracker, as in a run (``runner.FAST_AHEAD``)."""
 
 Tell: TypeAlias = Callable[[str, int, "int | None"], None]
