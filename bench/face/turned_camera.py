@@ -88,8 +88,8 @@ def _face(
     old = np.array(((truth.focal_px, 0, width / 2), (0, truth.focal_px, height / 2), (0, 0, 1)))
     new = np.array(((_FOCAL_PX, 0, _SIZE_PX[0] / 2), (0, _FOCAL_PX, _SIZE_PX[1] / 2), (0, 0, 1)))
     homography: Float64Array = new @ turned @ np.linalg.inv(old)
-    middle = homography @ (width / 2, height * 0.31, 1.0)  # about where the face is
-    corner: Float64Array = np.round(middle[:2] / middle[2] - _WINDOW_PX / 2)
+    x, y, depth = (homography @ (width / 2, height * 0.31, 1.0)).tolist()  # about where the face is
+    corner = np.rint(np.array((x, y)) / depth - _WINDOW_PX / 2)
     shift = np.array(((1, 0, -corner[0]), (0, 1, -corner[1]), (0, 0, 1)))
     window = cv2.warpPerspective(picture, shift @ homography, (_WINDOW_PX, _WINDOW_PX))
     find = task.find(cast("UInt8Array", window))
