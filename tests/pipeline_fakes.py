@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,9 +132,8 @@ class PlainTracker:
         self.indices: list[int] = []
         self.announced: list[int] = []
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
-        if following is not None:
-            self.announced.append(following.frame_index)
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
+        self.announced += [ahead.frame_index for ahead in following]
         self._on_track(frame)
         self.indices.append(frame.frame_index)
         return landmarks_of(frame)

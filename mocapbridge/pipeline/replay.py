@@ -7,7 +7,7 @@ smoother lets them pass and the solver gives the recorded motion.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
@@ -177,7 +177,7 @@ class RecordedTracker:
         measured = first is not None and first.landmarks.face.blendshapes_measured
         self.face_source: FaceSource = source.take.header.face_source if measured else "none"
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:  # noqa: ARG002
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:  # noqa: ARG002
         """The landmarks, with the times of the replay.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from mocapbridge.clock import NS_PER_MS
 from mocapbridge.tracking.face_parts import FaceParts
@@ -46,7 +47,7 @@ class HolisticTracker:
         """Repairs so far, by name."""
         return {"lr_swaps_repaired": self._guard.repaired if self._guard else 0}
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times."""
         del following  # nothing is begun ahead
         picture = reduced_rgb(frame.image_bgr, 0)
