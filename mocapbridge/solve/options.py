@@ -11,10 +11,11 @@ NonNegative = Annotated[float, Meta(ge=0.0)]
 
 
 class SolveCameraOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The camera, as far as placing the performer in space needs it."""
+    """The camera, as far as placing the performer and holding the head need it."""
 
     horizontal_fov_deg: Annotated[float, Meta(gt=1.0, lt=170.0)] = 60.0
-    """Horizontal field of view of the whole picture: most webcams have 55 to 80 degrees."""
+    """Horizontal field of view of the whole picture, after `crop` and `rotate`: most webcams have
+    55 to 80 degrees."""
     tilt_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 0.0
     """How far the camera looks down; negative: up."""
     roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
