@@ -111,7 +111,9 @@ class FaceLandmarks:
     """False where the face model in use gives no blendshape scores."""
     camera_from_face_cm: Float32Array
     """(4, 4) column-vector transform, canonical face to camera: centimetres, right-handed,
-    x image right, y up, z towards the camera. Identity when not measured."""
+    x image right, y up, z towards the camera; the identity rotation is a level head that looks
+    against the camera's direction. The picture is taken for that of a camera 60 degrees wide
+    (``geometry.head_pose``), the solver knows the real one. Identity when not measured."""
     matrix_measured: bool
     """False where the face model in use gives no transformation matrix."""
 

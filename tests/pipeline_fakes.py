@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,9 @@ from mocapbridge.clock import SystemClock
 from mocapbridge.errors import MocapBridgeError, TakeUnwritable
 from mocapbridge.pipeline.recording import OpenTake, cannot_record
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Take
+from mocapbridge.pipeline.stages import StreamDescription, Take
 from mocapbridge.skeleton import rest_positions_m
+from mocapbridge.solve.base import BoneChange, Solver
 from mocapbridge.types import (
     FaceLandmarks,
     FaceMotion,
@@ -131,9 +132,8 @@ class PlainTracker:
         self.indices: list[int] = []
         self.announced: list[int] = []
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
-        if following is not None:
-            self.announced.append(following.frame_index)
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
+        self.announced += [ahead.frame_index for ahead in following]
         self._on_track(frame)
         self.indices.append(frame.frame_index)
         return landmarks_of(frame)
@@ -180,6 +180,13 @@ class PlainSolver:
             right_hand_state=landmarks.right_hand.state,
             gestures=("", ""),
         )
+
+    def adopt_bones(self) -> BoneChange:
+        """The bones stay."""
+        return BoneChange.NONE
+
+    def go_on_from(self, before: Solver) -> None:
+        """The bones stay."""
 
     def recentre(self) -> None:
         """The rest pose stands at the origin."""
@@ -243,6 +250,8 @@ def plain_pipeline(
     *,
     tracker: PlainTracker | None = None,
     take: Take | None = None,
+    solver: Solver | None = None,
+    description: StreamDescription | None = None,
     native_pace: bool = False,
     open_take: OpenTake = cannot_record,
     pre_roll_s: float = 0.0,
@@ -255,7 +264,8 @@ def plain_pipeline(
         source=source,
         tracker=tracker or PlainTracker(),
         smoother=PlainSmoother(),
-        solver=PlainSolver(),
+        solver=solver or PlainSolver(),
+        description=description,
         outputs=tuple(outputs),
         open_take=open_take if take is None else lambda _slate: take,
         pre_roll_s=pre_roll_s,

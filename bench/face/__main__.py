@@ -19,14 +19,16 @@ from bench.face import arguments
 from bench.face.bent_controls import responses
 from bench.face.blendshape_agreement import agreement, own_scores, score_time_ms
 from bench.face.clips import CLIPS
-from bench.face.live import face_stores, report, run_live
+from bench.face.live import camera_of, face_stores, report, report_head, run_live, tracked
 from bench.face.measured import measure_time_ms, measured_scores
 from bench.face.plot import plot_curves
 from bench.face.pose_agreement import agreement as pose_agreement
 from bench.face.pose_agreement import fit_time_ms, fitted, rendered_head
 from bench.face.rendered import FOLLOWS, read_truth
 from bench.face.tracks import FaceTrack, Sources, both_tracks, load_track, same_frames
+from bench.face.turned_camera import turned_heads
 from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
+from mocapbridge.bundled import bundled_path
 from mocapbridge.types import Float32Array, Float64Array
 
 _CLEARLY_LIVE: Final = 0.05
@@ -49,6 +51,7 @@ def main() -> None:
     _blendshapes(pairs, sources)
     _rendered(pairs, sources)
     _whole_way(sources)
+    _turned(sources)
     _bent(sources)
     _cost(pairs[-1][0])
     if options.plot is not None:
@@ -149,7 +152,28 @@ def _rendered(pairs: list[tuple[FaceTrack, FaceTrack]], sources: Sources) -> Non
 
 def _whole_way(sources: Sources) -> None:
     for name, store in face_stores(sources):
-        report(f"{name} bundle", run_live("performer_upper", store))
+        for clip in ("performer_upper", "performer_full"):
+            raw = tracked(bundled_path(f"samples/{clip}.mp4"), store)
+            truth = read_truth(bundled_path(f"samples/{clip}.json"))
+            told = run_live(raw, truth, camera_of(truth, angle=True))
+            if clip == "performer_upper":
+                report(f"{name} bundle", told)
+            usual = run_live(raw, truth, camera_of(truth, angle=False))
+            report_head(f"{name} {clip}, told its {truth.horizontal_fov_deg:.0f} degrees", told)
+            report_head(f"{name} {clip}, not told, taken for 60", usual)
+
+
+def _turned(sources: Sources) -> None:
+    print("\nThe same pictures seen by a camera that is turned: where the face is seen [degrees],")
+    print("error of the head's rotation, median / 95 %: as MediaPipe's matrix has it, ours")
+    for name, bundle in (("official", sources.official), ("rebuilt", sources.rebuilt)):
+        for found in turned_heads(bundle):
+            errors = "   ".join(
+                f"{np.median(errors_deg):5.1f} / {_high(errors_deg):5.1f}"
+                for errors_deg in (found.as_official_deg, found.ours_deg)
+            )
+            right_deg, up_deg = found.seen_deg
+            print(f"{name:9} {right_deg:6.1f} right {up_deg:6.1f} up   {errors}")
 
 
 def _bent(sources: Sources) -> None:

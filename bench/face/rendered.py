@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,6 +46,13 @@ class RenderedTruth:
     """(n, 4) world from head."""
     world_from_camera: Float64Array
     """(4, 4) camera axes x right, y down, z forward."""
+    focal_px: float
+    image_size_px: tuple[int, int]
+
+    @property
+    def horizontal_fov_deg(self) -> float:
+        """Of the camera."""
+        return math.degrees(2.0 * math.atan(self.image_size_px[0] / 2.0 / self.focal_px))
 
 
 def read_truth(path: Path) -> RenderedTruth:
@@ -63,4 +71,6 @@ def read_truth(path: Path) -> RenderedTruth:
         controls=controls,
         head_wxyz=np.array([frame["rotations_wxyz"][head] for frame in frames]),
         world_from_camera=np.array(document["camera"]["world_from_camera"]),
+        focal_px=float(document["camera"]["fx"]),
+        image_size_px=(int(document["image_size"][0]), int(document["image_size"][1])),
     )

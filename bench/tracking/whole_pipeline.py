@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +51,7 @@ class _ListeningTracker:
         self.face_source: FaceSource = tracker.face_source
         self.inference_s = 0.0
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """As the tracker."""
         landmarks = self._tracker.track(frame, following)
         self.inference_s = self._tracker.inference_s

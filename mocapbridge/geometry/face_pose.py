@@ -1,8 +1,8 @@
-"""Head pose from the face mesh alone: the matrix of a face bundle that has none.
+"""The average face fitted to the mesh: the matrix of a face bundle that has none.
 
-One rigid fit serves every face bundle and every way of finding the face. It takes landmarks of the
-full picture, so a face that was searched in a window of it comes out in the frame of the real
-camera; the matrix the task itself computes in a window belongs to a camera that does not exist.
+One rigid fit serves every face bundle and every way of finding the face. It repeats MediaPipe's
+matrix, flaw and all, for faces beside the picture's middle: what a face shows in its own frame does
+not depend on that. How the head is held in front of the camera is for ``head_pose``.
 
 Method, after MediaPipe's published face geometry (weak perspective lifted to a pinhole camera,
 then a weighted orthogonal Procrustes fit: Schoenemann 1966, with the closed form of Umeyama 1991):
@@ -25,7 +25,7 @@ from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.types import Float32Array, Float64Array
 
 DEFAULT_VERTICAL_FOV_DEG: Final = 63.0
-"""The virtual camera of MediaPipe's face matrix; right distances need the real camera's angle."""
+"""The virtual camera of MediaPipe's face matrix."""
 
 _FOV_RANGE_DEG: Final = (1.0, 179.0)
 _MIDDLE: Final = np.array((0.5, 0.5, 0.0))

@@ -76,10 +76,10 @@ class Handover(Generic[ItemT]):
             self._emptied.notify()
             return item
 
-    def peek(self) -> ItemT | None:
-        """The oldest item that waits, left in its place; None when none waits."""
+    def waiting(self) -> tuple[ItemT, ...]:
+        """The items that wait, the oldest first, left in their places."""
         with self._lock:
-            return self._items[0] if self._items else None
+            return tuple(self._items)
 
     def close(self) -> None:
         """Nothing more will be given; what waits can still be taken."""

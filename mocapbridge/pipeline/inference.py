@@ -32,7 +32,7 @@ class Inference:
             stats: the run's.
             keep_pictures: send each picture along.
             look_ahead: no waiting frame is ever replaced by a newer one, so the tracker may begin
-                with the next while it is at this one.
+                with those that wait while it is at this one.
         """
         self._tracker = tracker
         self._frames = frames
@@ -54,8 +54,8 @@ class Inference:
 
     def _track(self, read: ReadFrame) -> TrackedFrame:
         started_s = time.perf_counter()
-        waiting = self._frames.peek() if self._look_ahead else None
-        landmarks = self._tracker.track(read.frame, waiting.frame if waiting else None)
+        waiting = self._frames.waiting() if self._look_ahead else ()
+        landmarks = self._tracker.track(read.frame, [ahead.frame for ahead in waiting])
         overhead_s = time.perf_counter() - started_s - self._tracker.inference_s
         self._inference_times.add(self._tracker.inference_s)
         self._track_times.add(overhead_s)

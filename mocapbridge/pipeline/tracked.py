@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,6 +27,9 @@ from mocapbridge.takes.unsolved import unsolved
 from mocapbridge.tracking.base import Tracker
 from mocapbridge.tracking.model_store import Progress
 from mocapbridge.types import Landmarks, MocapFrame, StreamInfo, VideoFrame
+
+_FRAMES_AHEAD = 3
+"""Read ahead of the tracker, as in a run (``runner.FAST_AHEAD``)."""
 
 Tell: TypeAlias = Callable[[str, int, "int | None"], None]
 """Takes what is being done ("tracking", "reading", "solving", "writing", "drawing"), how many
@@ -73,7 +77,7 @@ def track_footage(
 def _tracked(
     source: Source, tracker: Tracker, subject: str, stop: threading.Event, tell: Tell
 ) -> Iterator[tuple[Landmarks, MocapFrame]]:
-    for done, (frame, following) in enumerate(_pairs(source), start=1):
+    for done, (frame, following) in enumerate(_with_following(source), start=1):
         if stop.is_set():
             return
         landmarks = tracker.track(frame, following)
@@ -81,10 +85,12 @@ def _tracked(
         yield landmarks, unsolved(landmarks, subject)
 
 
-def _pairs(source: Source) -> Iterator[tuple[VideoFrame, VideoFrame | None]]:
-    """Every frame with the one after it."""
-    frame = source.read()
-    while frame is not None:
-        following = source.read()
-        yield frame, following
-        frame = following
+def _with_following(source: Source) -> Iterator[tuple[VideoFrame, Sequence[VideoFrame]]]:
+    """Every frame with those after it."""
+    ahead = deque[VideoFrame]()
+    for read in iter(source.read, None):
+        ahead.append(read)
+        if len(ahead) > _FRAMES_AHEAD:
+            yield ahead.popleft(), ahead
+    while ahead:
+        yield ahead.popleft(), ahead

@@ -7,11 +7,17 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.geometry import quaternion
+from mocapbridge.geometry.head_pose import REFERENCE_HORIZONTAL_FOV_DEG, aside
 from mocapbridge.solve.options import SolveCameraOptions
-from mocapbridge.types import Float64Array
+from mocapbridge.types import Float32Array, Float64Array
 
 _FLIP: Final = np.diag((1.0, -1.0, -1.0))
 """From image axes (y down, z away) to world axes (y up, z towards the camera), level camera."""
+
+
+_REFERENCE_TANGENT: Final = float(np.tan(np.radians(REFERENCE_HORIZONTAL_FOV_DEG) / 2.0))
+_PICTURES: Final = 10.0
+"""A face further outside is damage."""
 
 
 class Camera:
@@ -30,9 +36,29 @@ class Camera:
         self.world_from_image: Float64Array = level_from_camera @ _FLIP
         """(3, 3) from image axes (x right, y down, z away): those of the MP frame."""
         self._tangent = float(np.tan(np.radians(options.horizontal_fov_deg) / 2.0))
+        self._is_reference = options.horizontal_fov_deg == REFERENCE_HORIZONTAL_FOV_DEG
 
     def rays(self, image: Float64Array, size_px: tuple[int, int]) -> Float64Array:
         """Slopes x / z and y / z ``(n, 2)`` of image points ``(n, 3)`` as picture fractions."""
         width_px, height_px = size_px
         scale = 2.0 * self._tangent * np.array((1.0, height_px / max(width_px, 1)))
         return (image[:, :2] - 0.5) * scale
+
+    def face_turn(self, face_image: Float32Array, size_px: tuple[int, int]) -> Float64Array:
+        """World rotation ``(3, 3)`` of the axes that trackers give a face matrix in.
+
+        Trackers take the picture for that of the reference camera; a face beside its middle is seen
+        in another direction by this one, and turned by the difference.
+
+        Args:
+            face_image: ``(478, 3)`` the face, as picture fractions.
+            size_px: (width, height) of the picture.
+        """
+        if self._is_reference:
+            return self.world_from_face
+        middle = face_image[:, :2].mean(axis=0, dtype=np.float64)[None]
+        if not np.abs(middle).max() < _PICTURES:  # False for NaN as well
+            return self.world_from_face
+        (right, down), reference = self.rays(middle, size_px)[0], _REFERENCE_TANGENT / self._tangent
+        seen, taken_for = (aside(right * k, -down * k) for k in (1.0, reference))
+        return self.world_from_face @ seen @ taken_for.T

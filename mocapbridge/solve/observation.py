@@ -49,7 +49,8 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     world_from_head = None
     if face.matrix_measured and face.state in _PRESENT:
         matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
-        world_from_head = camera.world_from_face @ head.orthonormal(matrix)
+        turn_of_face = camera.face_turn(face.image, landmarks.image_size_px)
+        world_from_head = turn_of_face @ head.orthonormal(matrix)
     image = _bounded(pose.image, _PICTURES)
     return Observation(
         points_m=_bounded(pose.world_m, _REACH_M) @ turn,

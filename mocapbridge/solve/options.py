@@ -11,10 +11,11 @@ NonNegative = Annotated[float, Meta(ge=0.0)]
 
 
 class SolveCameraOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The camera, as far as placing the performer in space needs it."""
+    """The camera, as far as placing the performer and holding the head need it."""
 
     horizontal_fov_deg: Annotated[float, Meta(gt=1.0, lt=170.0)] = 60.0
-    """Horizontal field of view of the whole picture: most webcams have 55 to 80 degrees."""
+    """Horizontal field of view of the whole picture, after `crop` and `rotate`: most webcams have
+    55 to 80 degrees."""
     tilt_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 0.0
     """How far the camera looks down; negative: up."""
     roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
@@ -113,8 +114,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Name of a calibration profile made with `mocapbridge calibrate`, or the path of one: gives
     height, bones, camera and neutral face wherever this section says nothing else."""
     bones: BoneLengths | None = None
-    """Lengths of the bones; those of the profile, or of the usual adult of that height, when left
-    out."""
+    """Lengths of the bones; when left out, those of the profile, or of the usual adult of that
+    height until the first seconds show somebody clearly built otherwise."""
     neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
     """What the ARKit weights of a relaxed face are measured as, by name: it is taken off."""
     smoothing: Literal["crisp", "normal", "smooth"] = "normal"

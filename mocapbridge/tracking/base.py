@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from mocapbridge.types import FaceSource, Landmarks, VideoFrame
@@ -16,13 +17,13 @@ class Tracker(Protocol):
     face_source: FaceSource
     """Where the face's expression comes from."""
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times.
 
         Args:
             frame: the frame.
-            following: the frame that will certainly be tracked next, where it is already there; a
-                tracker may begin with it.
+            following: the frames that will certainly be tracked next, as far as they are already
+                there; a tracker may begin with them.
         """
         ...
 

@@ -9,9 +9,10 @@ a dancer, guiding by the previous pose finds as many hands as waiting for the pr
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from mocapbridge.clock import NS_PER_MS
@@ -23,8 +24,8 @@ from mocapbridge.tracking.hand_follower import HandFollower
 from mocapbridge.tracking.hand_search import HandSearch
 from mocapbridge.tracking.hand_sides import HandCandidate, decide_sides
 from mocapbridge.tracking.lost_parts import LOST_FACE, LOST_POSE
-from mocapbridge.tracking.mediapipe_tasks import FaceResult, PoseResult
 from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.tracking.network_results import FaceResult, PoseResult
 from mocapbridge.tracking.networks import Networks
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import full_mask, hand_part, pose_part
@@ -92,13 +93,14 @@ class ComposedTracker:
         """Repairs so far, by name."""
         return {"lr_swaps_repaired": self._body.repaired if self._body else 0}
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times.
 
         Args:
             frame: the frame.
-            following: the frame that will certainly be tracked next, where it is already there:
-                its pose is begun while this frame's face and hands are still being looked for.
+            following: the frames that will certainly be tracked next, as far as they are already
+                there: their poses are begun while this frame's face and hands are still being
+                looked for, because how long those take differs from frame to frame.
         """
         started_s, started_cpu_s = time.perf_counter(), time.thread_time()
         self._own_cpu_s = 0.0
@@ -112,8 +114,9 @@ class ComposedTracker:
         elif self._body:
             self._body.start(frame)
         running = self._together.start_all(self._jobs(frame))
-        if self._body and following and self._video and following.segment == frame.segment:
-            self._body.start(following)
+        if self._body and self._video:
+            for ahead in takewhile(lambda ahead: ahead.segment == frame.segment, following):
+                self._body.start(ahead)
         wait(running.values())
         if guided:
             pose = self._pose(frame)
@@ -156,7 +159,7 @@ class ComposedTracker:
         image_bgr = frame.image_bgr
         time_ms = frame.capture_time_ns // NS_PER_MS
         jobs: dict[str, Job] = {}
-        if self._face:
+        if self._face and not self._face.rests:
             look = partial(self._face.look, image_bgr, self._guide, time_ms)
             jobs["face"] = Job(self._face.network, look)
         for follower, other in zip(self._hands, reversed(self._hands), strict=True):

@@ -7,7 +7,8 @@ from collections.abc import Generator
 import numpy as np
 
 from mocapbridge.tracking.body_guide import BodyGuide
-from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, FaceResult
+from mocapbridge.tracking.mediapipe_tasks import FaceNetwork
+from mocapbridge.tracking.network_results import FaceResult
 from mocapbridge.tracking.window import Window
 from mocapbridge.types import Float32Array, UInt8Array
 
@@ -20,6 +21,10 @@ _CANVAS_PX = 480
 """The mesh network looks at 256 pixels around the face, which is half of the window."""
 _REACH_FOREARMS = 1.0
 """A face further than this from the body's head is somebody else's."""
+_EAGER_MISSES = 6
+_LAZY_INTERVAL = 3
+"""A search costs about as much as following a face: after 6 misses it comes every third frame only,
+because the performer has turned away, or has no face to be seen."""
 
 
 class FaceFollower:
@@ -28,15 +33,22 @@ class FaceFollower:
     def __init__(self, network: FaceNetwork) -> None:
         self.network = network
         self._face_px: Float32Array | None = None
+        self._misses = 0
 
     @property
     def follows(self) -> bool:
         """Whether the face was found in the last frame."""
         return self._face_px is not None
 
+    @property
+    def rests(self) -> bool:
+        """Whether the next frame is skipped because the search has been fruitless."""
+        return self._misses > _EAGER_MISSES and self._misses % _LAZY_INTERVAL != 0
+
     def reset(self) -> None:
         """Forget the face (continuity is broken)."""
         self._face_px = None
+        self._misses = 0
 
     def look(
         self, image_bgr: UInt8Array, guide: BodyGuide | None, time_ms: int
@@ -86,6 +98,7 @@ class FaceFollower:
             image_size_px: (width, height).
         """
         self._face_px = None
+        self._misses += 1
         if image is None:
             return False
         face_px = image[:, :2] * np.array(image_size_px, dtype=np.float32)
@@ -94,4 +107,5 @@ class FaceFollower:
             if away_px > _REACH_FOREARMS * guide.forearm_px:
                 return False
         self._face_px = face_px
+        self._misses = 0
         return True

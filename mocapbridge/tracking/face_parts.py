@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mocapbridge.geometry.face_pose import FacePoseFit
+from mocapbridge.geometry.head_pose import HeadPoseFit
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
 from mocapbridge.tracking.lost_parts import LOST_FACE
-from mocapbridge.tracking.mediapipe_tasks import FaceResult
+from mocapbridge.tracking.network_results import FaceResult
 from mocapbridge.types import FaceLandmarks, FaceSource, Float32Array, TrackState
 
 
@@ -15,7 +15,8 @@ class FaceParts:
     """Completes what the network says of a face.
 
     The head pose is fitted to the landmarks of the full picture for every face model alike: the
-    task's own matrix belongs to the window the face was searched in. Blendshape scores are the
+    task's own matrix belongs to the window the face was searched in, and to a camera that does not
+    exist. Blendshape scores are the
     model's own where it has them, else our regressor reads them off the landmarks.
     """
 
@@ -26,7 +27,7 @@ class FaceParts:
             blendshapes: whether the model gives blendshape scores itself.
         """
         self.source: FaceSource = "official" if blendshapes else "own"
-        self._pose_fit = FacePoseFit()
+        self._pose_fit = HeadPoseFit()
         self._regressor = None if blendshapes else BlendshapeRegressor("rebuilt")
 
     def part(

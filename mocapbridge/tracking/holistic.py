@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from mocapbridge.clock import NS_PER_MS
 from mocapbridge.tracking.face_parts import FaceParts
 from mocapbridge.tracking.hand_sides import HandCandidate
 from mocapbridge.tracking.lost_parts import LOST_FACE, LOST_HAND, LOST_POSE
-from mocapbridge.tracking.mediapipe_tasks import HandResult, HolisticNetwork
+from mocapbridge.tracking.mediapipe_tasks import HolisticNetwork
 from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.tracking.network_results import HandResult
 from mocapbridge.tracking.networks import say_face_source
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import hand_part, pose_part
@@ -46,7 +48,7 @@ class HolisticTracker:
         """Repairs so far, by name."""
         return {"lr_swaps_repaired": self._guard.repaired if self._guard else 0}
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """Landmarks of one frame. Frames must come with strictly increasing capture times."""
         del following  # nothing is begun ahead
         picture = reduced_rgb(frame.image_bgr, 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -90,7 +91,7 @@ class SyntheticTracker:
         self._body_points = _body_points(rest_mesh_m + self._face_in_head_m)
         self._hand_points = (_hand_points("left"), _hand_points("right"))
 
-    def track(self, frame: VideoFrame, following: VideoFrame | None = None) -> Landmarks:
+    def track(self, frame: VideoFrame, following: Sequence[VideoFrame] = ()) -> Landmarks:
         """The performer at the frame's capture time. The picture is not looked at."""
         del following  # nothing is begun ahead
         self._pretend_inference()

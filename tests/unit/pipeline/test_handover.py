@@ -81,10 +81,11 @@ def test_what_waits_when_closed_is_still_taken() -> None:
 
 def test_looking_takes_nothing() -> None:
     queue: Handover[int] = Handover(2)
-    assert queue.peek() is None
+    assert queue.waiting() == ()
     queue.put(7)
-    assert (queue.peek(), queue.peek(), queue.take()) == (7, 7, 7)
-    assert queue.peek() is None
+    queue.put(8)
+    assert (queue.waiting(), queue.waiting(), queue.take()) == ((7, 8), (7, 8), 7)
+    assert queue.waiting() == (8,)
 
 
 def test_close_wakes_a_waiting_taker() -> None:

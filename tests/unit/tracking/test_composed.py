@@ -182,3 +182,21 @@ def test_a_new_segment_starts_anew_and_finds_the_performer_elsewhere() -> None:
     assert landmarks.face.state is TrackState.TRACKED
     assert landmarks.left_hand.state is TrackState.TRACKED
     tracker.close()
+
+
+def test_a_head_beside_the_middle_is_held_as_it_is_in_the_middle() -> None:
+    """A camera that turns about itself sees the same, elsewhere in its picture."""
+    picture, focal_px = next(_pictures("performer_upper")), 565.4
+    pinhole = np.array(((focal_px, 0.0, 320.0), (0.0, focal_px, 240.0), (0.0, 0.0, 1.0)))
+    yaws_deg: list[float] = []
+    for turn_deg in (-18.0, 18.0):
+        cosine, sine = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+        turn = np.array(((cosine, 0.0, sine), (0.0, 1.0, 0.0), (-sine, 0.0, cosine)))
+        homography = pinhole @ turn @ np.linalg.inv(pinhole)
+        seen = np.asarray(cv2.warpPerspective(picture, homography, (640, 480)), dtype=np.uint8)
+        tracker = ComposedTracker(TrackingOptions(body=False, hands=False), still=True)
+        matrix = tracker.track(_frame(seen, 0)).face.camera_from_face_cm
+        tracker.close()
+        yaws_deg.append(float(np.degrees(np.arctan2(matrix[0, 2], matrix[2, 2]))))
+    # Taking the mesh's depth for that along the camera's direction gives 12 degrees.
+    assert yaws_deg[0] - yaws_deg[1] == pytest.approx(36.0, abs=4.0)
