@@ -42,7 +42,9 @@ class UseFamily(_OfCharacter, bpy.types.Operator):
     bl_label = "Kind of Rig"
     bl_description = "Fill in the bone list with the names of one kind of rig"
 
-    family: EnumProperty(name="Kind of rig", items=_FAMILIES)
+    family: EnumProperty(
+        name="Kind of rig", description="Whose bone names the rig has", items=_FAMILIES
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Replace the bone list."""
