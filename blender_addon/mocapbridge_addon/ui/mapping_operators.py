@@ -12,9 +12,9 @@ from ..retarget import detection
 from ..retarget.families import FAMILIES
 from ..retarget.mapping import MappingError, from_json, to_json
 from ..scene.bone_list import mapping_of, set_mapping
-from ..scene.live import release
 from ..scene.properties import active_character
 from ..scene.snapshot import read_rig
+from ..scene.switches import release
 from .preferences import mappings_folder
 
 _ENDING = ".json"
