@@ -164,8 +164,9 @@ class _Similarity(NamedTuple):
 
     def distances_cm(self, canonical_cm: Float64Array, points: Float64Array) -> Float64Array:
         """How far each point lies from its place on the average face."""
-        residual = canonical_cm @ self.rotation.T + self.shift_cm - self.scale_cm * points
-        return np.sqrt(np.einsum("ij,ij->i", residual, residual))
+        residual = canonical_cm @ self.rotation.T
+        residual += self.shift_cm - self.scale_cm * points
+        return np.sqrt(np.vecdot(residual, residual))
 
     def matrix(self) -> Float32Array:
         """The 4x4 transform, without the scale."""
