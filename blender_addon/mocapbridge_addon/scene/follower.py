@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import bpy
@@ -16,7 +17,7 @@ from .pose_writer import PoseWriter
 from .properties import Character
 from .shape_key_writer import ShapeKeyWriter
 from .snapshot import read_rig
-from .switches import switch_to_rotations
+from .switches import release, take_over
 
 
 class Recorder(Protocol):
@@ -60,6 +61,9 @@ class Follower:
         newest = frames[-1]
         armature = character.armature
         follows = character.use_body and _can_be_posed(armature)
+        if character.saved_switches and (armature is None or not character.use_body):
+            release(character)
+            self._made_for = ()
         pose = None
         retargeter = None
         for motion in frames if self.recorder is not None else (newest,):
@@ -90,15 +94,7 @@ class Follower:
         self, character: Character, armature: bpy.types.Object, skeleton: Skeleton
     ) -> Retargeter | None:
         """The formulas for this rig and skeleton; made anew when something changed."""
-        made_for = (
-            armature.name,
-            character.revision,
-            id(skeleton),
-            character.travel,
-            character.floor_offset_m,
-            tuple(character.origin_m),
-            character.pin_feet,
-        )
+        made_for = (armature.name, character.revision, id(skeleton))
         if made_for != self._made_for:
             self._retargeter = self._made(character, armature, skeleton)
             self._skeleton = skeleton
@@ -111,14 +107,17 @@ class Follower:
         mapping = mapping_of(character)
         rig = read_rig(armature)
         bones = [bone for bone in mapping.bones() if bone in rig.bones]
-        if bones and not character.saved_switches:
-            character.saved_switches = switch_to_rotations(armature)
-        rig = read_rig(armature, measured_following(armature, rig, bones))
+        if bones:
+            take_over(character, armature, rig, mapping)
+        else:
+            release(character)
+        rig = replace(rig, followed=measured_following(armature, rig, bones))
         options = Options(
             travel=Travel(character.travel),
             floor_offset_m=character.floor_offset_m,
             origin_m=tuple(character.origin_m),
             pin_feet=character.pin_feet,
+            ik_feet=character.feet == "IK",
             keep_rest_pose=character.t_pose == "REST",
         )
         try:
@@ -130,10 +129,7 @@ class Follower:
         return made
 
     def _write(self, armature: bpy.types.Object, retargeter: Retargeter, pose: Pose) -> None:
-        root = None
-        if pose.root_location is not None and retargeter.root_bone is not None:
-            root = (retargeter.root_bone, pose.root_location)
-        missing = self._writer.write(armature, retargeter.bones, pose.rotations_wxyz, root)
+        missing = self._writer.write(armature, retargeter, pose)
         if missing:
             # The armature was edited: its bones, and so its rest pose, are others now.
             self._made_for = ()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import bpy
 from mathutils import Euler
 from mathutils import Quaternion as BlenderQuaternion
@@ -24,12 +26,13 @@ _EULER = ("rotation_euler", 3)
 class CharacterRecorder:
     """Takes what a follower shows. Holds plain data alone, so undo and loading cannot hurt it."""
 
-    def __init__(self, from_ns: int, clock: CaptureClock) -> None:
+    def __init__(self, from_ns: int, clock: CaptureClock, until_ns: int | None = None) -> None:
         """Begin.
 
         Args:
             from_ns: instant on this machine's clock; frames captured before it are left out.
             clock: tells when frames were captured.
+            until_ns: frames captured after it are left out; None: there is no end.
         """
         self.body: list[Table] = []
         self.face: list[Table] = []
@@ -40,7 +43,7 @@ class CharacterRecorder:
         self.missed_s = 0.0
         """Longest time between two frames [s]."""
         self._clock = clock
-        self._from_ns = from_ns
+        self._from_ns, self._until_ns = from_ns, until_ns
         self._last_ns: int | None = None
         self._last_id = 0
         self._modes: list[str] = []
@@ -66,7 +69,7 @@ class CharacterRecorder:
     ) -> None:
         """One frame, in the order of capture."""
         time_ns = self._clock.local_ns(motion)
-        if time_ns < self._from_ns:
+        if time_ns < self._from_ns or (self._until_ns is not None and time_ns > self._until_ns):
             return
         if self._last_ns is not None and time_ns - self._last_ns < _SHORTEST_NS:
             return
@@ -83,7 +86,7 @@ class CharacterRecorder:
     def _add_body(
         self, character: Character, retargeter: Retargeter, pose: Pose, time_ns: int
     ) -> None:
-        made_for = (character.armature.name, retargeter.bones, retargeter.root_bone)
+        made_for = (character.armature.name, retargeter.bones, retargeter.located)
         if made_for != self._made_for:
             self._begin_body(character.armature, retargeter)
             self._made_for = made_for
@@ -92,8 +95,7 @@ class CharacterRecorder:
             own, kept = _as_keys(mode, turn, self._last_turns[place])
             self._last_turns[place] = kept
             row.extend(own)
-        if retargeter.root_bone is not None:
-            row.extend(pose.root_location or (0.0, 0.0, 0.0))
+        row.extend(chain.from_iterable(pose.locations))
         self.body[-1].add(time_ns, row)
 
     def _begin_body(self, armature: bpy.types.Object, retargeter: Retargeter) -> None:
@@ -109,8 +111,11 @@ class CharacterRecorder:
             for attribute, size in (_SIZES.get(mode, _EULER),)
             for index in range(size)
         ]
-        if (root := retargeter.root_bone) is not None:
-            channels += [Channel(f"{_bone_path(root)}.location", i, root) for i in range(3)]
+        channels += [
+            Channel(f"{_bone_path(name)}.location", index, name)
+            for name in retargeter.located
+            for index in range(3)
+        ]
         self.body.append(Table(tuple(channels)))
 
     def _add_face(self, character: Character, motion: Motion, time_ns: int) -> None:
