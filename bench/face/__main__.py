@@ -21,6 +21,7 @@ from bench.face.blendshape_agreement import agreement, own_scores, score_time_ms
 from bench.face.clips import CLIPS
 from bench.face.live import camera_of, face_stores, report, report_head, run_live, tracked
 from bench.face.measured import measure_time_ms, measured_scores
+from bench.face.one_sided import one_sided
 from bench.face.plot import plot_curves
 from bench.face.pose_agreement import agreement as pose_agreement
 from bench.face.pose_agreement import fit_time_ms, fitted, rendered_head
@@ -53,6 +54,7 @@ def main() -> None:
     _whole_way(sources)
     _turned(sources)
     _bent(sources)
+    _one_sided(sources)
     _cost(pairs[-1][0])
     if options.plot is not None:
         plot_curves(*pairs[-1], sources, options.plot)
@@ -185,6 +187,17 @@ def _bent(sources: Sources) -> None:
                 f"{name:9} {found.control.channel:18} {found.followed_cm:6.3f} "
                 f"{found.wander_cm:6.3f}   {found.score:5.2f} {found.other_score:5.2f}"
                 f"   {found.measured:5.2f} {found.other_measured:5.2f}"
+            )
+
+
+def _one_sided(sources: Sources) -> None:
+    print("\nOne half of the rendered face moves, the other rests: rise of the channel's score and")
+    print("of the other side's; of both as solved")
+    for name, bundle in (("official", sources.official), ("rebuilt", sources.rebuilt)):
+        for found in one_sided(bundle):
+            print(
+                f"{name:9} {found.channel + found.side:18} {found.score:5.2f} "
+                f"{found.other_score:5.2f}   {found.solved:5.2f} {found.other_solved:5.2f}"
             )
 
 
