@@ -10,11 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 VERSIONS: Final = ("4.2", "4.5", "5.0")
 """All of them are wheels for Python 3.11 and for no other."""
+_JUDGES: Final = ("--no-deps", "bpy-vrm-format==4.10.2")
+"""The VRM add-on for Blender as a package: the armatures that it makes are followed in tests."""
 _PYTHON: Final = "python3.11"
 _ROOT: Final = Path(__file__).parents[1]
 
@@ -36,10 +39,11 @@ def make(version: str) -> Path:
 
     Raises:
         FileNotFoundError: there is no Python 3.11.
-        subprocess.CalledProcessError: pip could not fetch the wheel.
+        subprocess.CalledProcessError: pip could not fetch a wheel.
     """
     found = python_with_bpy(version)
     if found is not None:
+        _install(found, [] if has_vrm_addon(version) else _JUDGES)
         return found
     interpreter = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which(_PYTHON)
     if interpreter is None:
@@ -47,10 +51,15 @@ def make(version: str) -> Path:
     place = folder() / version
     subprocess.run([interpreter, "-m", "venv", str(place)], check=True)
     python = place / "bin" / "python"
-    subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", f"bpy=={version}.*"], check=True
-    )
+    _install(python, [f"bpy=={version}.*"])
+    _install(python, _JUDGES)
     return python
+
+
+def has_vrm_addon(version: str) -> bool:
+    """Whether the VRM add-on for Blender is installed beside this bpy."""
+    pattern = "lib/python3.*/site-packages/io_scene_vrm/__init__.py"
+    return any((folder() / version).glob(pattern))
 
 
 def extension_tool(version: str) -> Path | None:
@@ -58,6 +67,11 @@ def extension_tool(version: str) -> Path | None:
     pattern = f"lib/python3.11/site-packages/bpy/{version}/scripts/addons_core/bl_pkg/cli"
     tool = folder() / version / pattern / "blender_ext.py"
     return tool if tool.is_file() else None
+
+
+def _install(python: Path, packages: Sequence[str]) -> None:
+    if packages:
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
 
 
 def _has_bpy(python: Path) -> bool:

@@ -13,8 +13,9 @@ from mocapbridge.clock import SystemClock
 from mocapbridge.errors import MocapBridgeError, TakeUnwritable
 from mocapbridge.pipeline.recording import OpenTake, cannot_record
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Take
+from mocapbridge.pipeline.stages import StreamDescription, Take
 from mocapbridge.skeleton import rest_positions_m
+from mocapbridge.solve.base import BoneChange, Solver
 from mocapbridge.types import (
     FaceLandmarks,
     FaceMotion,
@@ -180,6 +181,13 @@ class PlainSolver:
             gestures=("", ""),
         )
 
+    def adopt_bones(self) -> BoneChange:
+        """The bones stay."""
+        return BoneChange.NONE
+
+    def go_on_from(self, before: Solver) -> None:
+        """The bones stay."""
+
     def recentre(self) -> None:
         """The rest pose stands at the origin."""
 
@@ -242,6 +250,8 @@ def plain_pipeline(
     *,
     tracker: PlainTracker | None = None,
     take: Take | None = None,
+    solver: Solver | None = None,
+    description: StreamDescription | None = None,
     native_pace: bool = False,
     open_take: OpenTake = cannot_record,
     pre_roll_s: float = 0.0,
@@ -254,7 +264,8 @@ def plain_pipeline(
         source=source,
         tracker=tracker or PlainTracker(),
         smoother=PlainSmoother(),
-        solver=PlainSolver(),
+        solver=solver or PlainSolver(),
+        description=description,
         outputs=tuple(outputs),
         open_take=open_take if take is None else lambda _slate: take,
         pre_roll_s=pre_roll_s,

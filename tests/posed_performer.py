@@ -52,6 +52,8 @@ class Performer:
     rotations: dict[str, Rotation] = field(default_factory=dict[str, Rotation])
     hips_in_world_m: tuple[float, float, float] = (0.0, 0.88, 0.0)
     camera_in_world_m: tuple[float, float, float] = (0.0, 1.0, 4.0)
+    rest_m: Float64Array = field(default_factory=lambda: REST_M)
+    """(55, 3) the performer's bones."""
 
     def world(self) -> tuple[list[Rotation], Float64Array]:
         """World rotations and positions (55, 3) of the joints."""
@@ -65,7 +67,7 @@ class Performer:
                 continue
             parent = rotations[PARENTS[index]]
             rotations.append(parent * own)
-            bone = REST_M[index] - REST_M[PARENTS[index]]
+            bone = self.rest_m[index] - self.rest_m[PARENTS[index]]
             positions[index] = positions[PARENTS[index]] + parent.apply(bone)
         return rotations, positions
 

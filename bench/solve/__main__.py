@@ -161,6 +161,7 @@ def _run(reference: Reference) -> _Run:
         smoothed = smoother.filter(raw[-1])
         begin = time.perf_counter()
         solved.append(solver.solve(smoothed))
+        solver.adopt_bones()
         cost_ms.append((time.perf_counter() - begin) * 1e3)
     tracker.close()
     begin = time.process_time()

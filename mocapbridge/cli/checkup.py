@@ -19,6 +19,11 @@ from mocapbridge.tracking.model_store import DEFAULT_BUNDLES, BundleName, ModelS
 
 _OLDEST_PYTHON: Final = (3, 10)
 _NEWEST_PYTHON: Final = (3, 14)
+_BARE_LINUX: Final = (
+    "install the libraries that a bare Linux lacks, on Debian and Ubuntu: apt-get install libegl1 "
+    "libgles2 libgl1 libglib2.0-0; or the package itself again: python -m pip install "
+    "--force-reinstall mediapipe"
+)
 _LOW_DISK_BYTES: Final = 500_000_000
 """As for recording: about 25 minutes at 30 frames/s."""
 _LIVE_VIEW_COLUMNS: Final = 80
@@ -72,7 +77,7 @@ def _mediapipe() -> Finding:
         if sys.platform == "win32":
             advice += "; it also needs the Microsoft Visual C++ Redistributable"
         elif sys.platform == "linux":
-            advice += "; on a bare Linux it also needs libEGL and libGLESv2 (libegl1, libgles2)"
+            advice = _BARE_LINUX
         return Finding("fail", "mediapipe", str(error), advice)
     return Finding("ok", "mediapipe", metadata.version("mediapipe"))
 
@@ -83,6 +88,8 @@ def _opencv() -> Finding:
         import cv2
     except ImportError as error:
         advice = "install it again: python -m pip install --force-reinstall opencv-contrib-python"
+        if sys.platform == "linux":
+            advice = _BARE_LINUX
         return Finding("fail", "OpenCV", f"cannot be loaded: {error}", advice)
     found = f"{cv2.__version__} ({', '.join(installed) or 'not installed by pip'})"
     if len(installed) > 1:

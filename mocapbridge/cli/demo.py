@@ -71,7 +71,7 @@ def demo_config(clip: str, *, headless: bool) -> RunConfig:
 
 
 def _every_output() -> tuple[OutputOptions, ...]:
-    """One output of every kind but VRChat's, which shares its port with our OSC."""
+    """One output of every kind; VRChat and our own OSC share a port, and know each its own."""
     from mocapbridge.outputs import face_options, options
 
     return (
@@ -79,6 +79,7 @@ def _every_output() -> tuple[OutputOptions, ...]:
         options.ZmqOptions(),
         options.LinkOptions(),
         options.VmcOptions(),
+        options.VrchatOptions(),
         face_options.LiveLinkFaceOptions(),
         face_options.IFacialMocapOptions(),
         face_options.OpenSeeFaceOptions(),

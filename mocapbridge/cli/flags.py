@@ -9,7 +9,38 @@ from msgspec.structs import replace
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import ConfigError
-from mocapbridge.sources.options import CameraOptions, StreamOptions
+from mocapbridge.sources.options import (
+    CameraOptions,
+    ImagesOptions,
+    StreamOptions,
+    TakeOptions,
+    VideoOptions,
+)
+
+
+def the_source(given: str | None, flagged: str | None) -> str | None:
+    """The source, given plainly or with ``--source``; None where neither is.
+
+    Raises:
+        ConfigError: both are.
+    """
+    if given is not None and flagged is not None:
+        raise ConfigError(
+            f"two sources were given, {given!r} and --source {flagged!r}: leave one of them out"
+        )
+    return flagged if given is None else given
+
+
+def with_loop(config: RunConfig) -> RunConfig:
+    """Footage that starts again at its end, at its own pace (``--loop``).
+
+    Raises:
+        ConfigError: the source has no end.
+    """
+    source = config.source
+    if not isinstance(source, (VideoOptions, ImagesOptions, TakeOptions)):
+        raise ConfigError("--loop needs footage: give a video, pictures or a take as the source")
+    return replace(config, source=replace(source, loop=True, pace="native"))
 
 
 def with_pace(config: RunConfig, pace: Literal["native", "fast"]) -> RunConfig:

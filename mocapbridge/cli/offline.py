@@ -55,6 +55,8 @@ def _check(config: RunConfig, arguments: argparse.Namespace) -> None:
             "--offline needs footage, and this source is live: give a video or pictures as "
             "--source, or record first and solve the take"
         )
+    if getattr(config.source, "loop", False):
+        raise ConfigError("--offline needs footage that ends, and this loops: leave --loop out")
     for name, flag in _NOT_WITH.items():
         if getattr(arguments, name) is not None:
             raise ConfigError(f"{flag} does not work with --offline: leave one of them out")

@@ -18,7 +18,8 @@ configuration until the footage ends, Ctrl-C is pressed or the time is over."""
 _EPILOG = """\
 examples:
   mocapbridge run                                  the first camera
-  mocapbridge run --source clip.mp4 --record       footage as fast as it goes, into a take
+  mocapbridge run clip.mp4 --record                footage as fast as it goes, into a take
+  mocapbridge run clip.mp4 --loop                  again and again, at its own pace
   mocapbridge run --source clip.mp4 --offline --record --render film.mp4
   mocapbridge run --source 1 --mirror --osc 192.168.1.20:9000
   mocapbridge run --config full-body --for 30s --headless
@@ -81,10 +82,13 @@ def configured(arguments: argparse.Namespace) -> RunConfig:
     from mocapbridge.config.schema import RunConfig
 
     config = load_config(find_config(arguments.config)) if arguments.config else RunConfig()
-    if arguments.source is not None:
-        config = overrides.with_source(config, arguments.source)
+    source = flags.the_source(arguments.footage, arguments.source)
+    if source is not None:
+        config = overrides.with_source(config, source)
     if arguments.mirror:
         config = overrides.with_mirror(config)
+    if arguments.loop:
+        config = flags.with_loop(config)
     if arguments.pace is not None:
         config = flags.with_pace(config, arguments.pace)
     if arguments.model is not None:
@@ -153,10 +157,12 @@ def add_running(
 
 def _add_input(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[reportPrivateUsage]
     group.add_argument(
-        "--source",
+        "footage",
+        nargs="?",
         metavar="SOURCE",
         help="camera number or name, video, picture, folder, stream address or `synthetic`",
     )
+    group.add_argument("--source", metavar="SOURCE", help="the same, as a flag")
     group.add_argument(
         "--config", metavar="FILE", help="a YAML file, or the name of a ready configuration"
     )
@@ -165,6 +171,11 @@ def _add_input(group: argparse._ArgumentGroup) -> None:  # pyright: ignore[repor
         "--pace",
         choices=("native", "fast"),
         help="footage as fast as it was filmed, or as fast as this machine allows (default)",
+    )
+    group.add_argument(
+        "--loop",
+        action="store_true",
+        help="footage again and again until Ctrl-C, as fast as it was filmed",
     )
 
 

@@ -74,8 +74,9 @@ def status_line(snapshot: RunSnapshot) -> str:
     if latencies:
         slowest = max(latencies, key=lambda latency: latency.p50_ms)
         parts.append(f"capture to send {_pair(slowest)} ms")
-    tracked = [name for name, part in snapshot.parts.items() if part.state == "tracked"]
-    parts.append("sees " + (", ".join(tracked) or "nobody"))
+    # A part that is held was seen a moment ago: one odd frame does not make it "nobody".
+    seen = [name for name, part in snapshot.parts.items() if part.state in ("tracked", "held")]
+    parts.append("sees " + (", ".join(seen) or "nobody"))
     parts += [f"{out.name} {out.packets} packets{_trouble(out)}" for out in snapshot.outputs]
     return " | ".join(parts)
 

@@ -11,7 +11,13 @@ from mocapbridge.config.schema import RunConfig
 from mocapbridge.control.exposure import unguarded
 from mocapbridge.document.problems import KeyPath, Problem
 from mocapbridge.errors import ConfigError
-from mocapbridge.outputs.options import OutputOptions, VrchatOptions, WebsocketOptions, ZmqOptions
+from mocapbridge.outputs.options import (
+    OscOptions,
+    OutputOptions,
+    VrchatOptions,
+    WebsocketOptions,
+    ZmqOptions,
+)
 from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.solve.options import JointLimitOptions
 from mocapbridge.solve.profile import load_profile
@@ -24,6 +30,8 @@ from mocapbridge.sources.options import (
 from mocapbridge.takes.names import slate_problem
 
 _TCP: Final = re.compile(r"tcp://[^\s/]+:([0-9]{1,5}|\*)")
+_SHARING: Final = (OscOptions, VrchatOptions)
+"""Kinds of output that may send to one port: both are OSC, and no address is of both."""
 
 
 def check(config: RunConfig) -> list[Problem]:
@@ -158,7 +166,7 @@ def _check_control(config: RunConfig) -> Iterator[Problem]:
 
 def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
     names: dict[str, int] = {}
-    targets: dict[tuple[str, ...], int] = {}
+    targets: dict[tuple[str, ...], list[int]] = {}
     for index, output in enumerate(outputs):
         path: KeyPath = ("outputs", index)
         if output.name is not None:
@@ -172,11 +180,21 @@ def _check_outputs(outputs: tuple[OutputOptions, ...]) -> Iterator[Problem]:
             yield from _check_bind(output, path)
         if isinstance(output, VrchatOptions) and len({*output.trackers}) < len(output.trackers):
             yield Problem((*path, "trackers"), "each tracker can be sent once")
-        first = targets.setdefault(_target(output), index)
-        if first != index:
+        here = targets.setdefault(_target(output), [])
+        clashing = [each for each in here if not _may_share(outputs[each], output)]
+        here.append(index)
+        if clashing:
             key = "bind" if isinstance(output, ZmqOptions) else "port"
-            text = f"outputs[{first}] has this address, too: give each output a port of its own"
-            yield Problem((*path, key), text)
+            text = f"outputs[{clashing[0]}] has this address, too: give each output a port of its"
+            yield Problem((*path, key), f"{text} own")
+
+
+def _may_share(first: OutputOptions, second: OutputOptions) -> bool:
+    return (
+        isinstance(first, _SHARING)
+        and isinstance(second, _SHARING)
+        and type(first) is not type(second)
+    )
 
 
 def _check_bind(output: ZmqOptions, path: KeyPath) -> Iterator[Problem]:
@@ -189,7 +207,7 @@ def _check_bind(output: ZmqOptions, path: KeyPath) -> Iterator[Problem]:
 
 
 def _target(output: OutputOptions) -> tuple[str, ...]:
-    """What two outputs must not share."""
+    """What two outputs must not share, but for those that are OSC."""
     if isinstance(output, ZmqOptions):
         return ("zmq", output.bind)
     if isinstance(output, WebsocketOptions):

@@ -29,6 +29,7 @@ _VMC_TAGS: Final = {
 }
 _ALWAYS: Final = ("/VMC/Ext/OK", "/VMC/Ext/T", "/VMC/Ext/Root/Pos")
 _REQUIRED_BONES: Final = [each.name[0].upper() + each.name[1:] for each in JOINTS if each.required]
+_VRCHAT_ROOTS: Final = ("/tracking/", "/avatar/")
 _MAX_ADDRESSES: Final = 5000
 """That many are remembered; a sender that invents new ones may not fill memory."""
 
@@ -134,7 +135,9 @@ class VrchatReader(OscReader):
     ]
 
     def missing(self) -> list[str]:
-        """A tracker needs both its messages."""
+        """A tracker needs both its messages; all else VRChat passes over without a word."""
+        if not any(address.startswith(_VRCHAT_ROOTS) for address in self._seen):
+            return ["nothing came for VRChat: its addresses begin with /tracking or /avatar"]
         starts = {address.rpartition("/")[0] for address in self._seen if "/trackers/" in address}
         wanted = [
             f"{start}/{part}" for start in sorted(starts) for part in ("position", "rotation")
@@ -143,7 +146,8 @@ class VrchatReader(OscReader):
 
     def _take(self, message: osc.Message, reading: Reading) -> None:
         tags = next((tags for fits, tags in self._tags if fits(message.address)), None)
-        if tags is None and not message.address.startswith("/tracking/eye/"):
+        of_vrchat = message.address.startswith(_VRCHAT_ROOTS)
+        if tags is None and of_vrchat and not message.address.startswith("/tracking/eye/"):
             reading.problems.append(f"VRChat does not know {message.address}")
         elif tags is not None and message.tags not in tags:
             reading.problems.append(

@@ -31,6 +31,9 @@ class OscOptions(
     port: Port = 9000
     prefix: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9_.-]+)+$", max_length=64)] = "/mocap"
     """First part of every address."""
+    time_tag: Literal["immediately", "capture"] = "immediately"
+    """Time tag of a frame's bundles: `immediately`, which every receiver takes at once, or the
+    wall clock of the capture, for receivers that put several senders in order."""
 
 
 PublicKey = Annotated[str, Meta(min_length=40, max_length=40)]
@@ -105,6 +108,9 @@ class VmcOptions(
     """Names of the expressions: the 52 of ARKit (perfect sync) as `JawOpen` or `jawOpen`, or the
     presets of VRM 0.x or VRM 1.0; `both`: `arkit_pascal` and `vrm0`, for several avatars at once
     (one with both closes its eyes twice)."""
+    upper_chest: bool = True
+    """False for an avatar without that bone: the chest then turns for both, and no `UpperChest` is
+    sent. Without it such an avatar bends too little."""
     yaw_offset_deg: Annotated[float, Meta(ge=-360.0, le=360.0)] = 0.0
     """Turns the avatar about the vertical; 180 for one that shows its back."""
 

@@ -16,6 +16,7 @@ from mocapbridge.outputs.options import OscOptions
 from mocapbridge.outputs.osc_bundles import build_bundle, build_message
 from mocapbridge.outputs.osc_layout import OscLayout
 from mocapbridge.outputs.udp import UdpSender
+from mocapbridge.timecode import TimeCode
 from mocapbridge.types import MocapFrame, StreamInfo
 
 
@@ -26,6 +27,8 @@ class OscOutput:
         clock = clock or SystemClock()
         self.name = options.name or f"osc {options.host}:{options.port}"
         self._prefix = options.prefix
+        self._tag_capture = options.time_tag == "capture"
+        self._time_code = TimeCode(info.frame_rate, info.anchor)
         self._info = info
         self._udp = UdpSender(options.host, options.port, clock)
         self.target = self._udp.target
@@ -61,7 +64,13 @@ class OscOutput:
         self._udp.mend()
         self._recent.note(frame)
         unix_time_ns = self._info.anchor.unix_time_ns(frame.capture_time_ns)
-        datagrams = self._layout.fill(frame, self._vector, unix_time_ns)
+        datagrams = self._layout.fill(
+            frame,
+            self._vector,
+            unix_time_ns,
+            self._time_code.label(frame.capture_time_ns),
+            tag_capture=self._tag_capture,
+        )
         if frame.gestures != self._gestures:
             self._gestures = frame.gestures
             self._description = self._describe()

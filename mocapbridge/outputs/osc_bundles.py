@@ -18,6 +18,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 _WORD: Final = 4
+_TAG_AT: Final = 8
 _BUNDLE_START: Final = 16
 """``#bundle`` and the time tag."""
 
@@ -104,9 +105,16 @@ class PatchedBundles:
         buffer = bytearray(b"".join(datagrams))
         self._floats = np.frombuffer(buffer, dtype=">f4")
         self._integers = np.frombuffer(buffer, dtype=">i4")
-        ends = accumulate(map(len, datagrams), initial=0)
+        starts = list(accumulate(map(len, datagrams), initial=0))
         whole = memoryview(buffer)
-        self._datagrams = [whole[start:end] for start, end in pairwise(ends)]
+        self._datagrams = [whole[start:end] for start, end in pairwise(starts)]
+        self._tags = [whole[start + _TAG_AT : start + _BUNDLE_START] for start in starts[:-1]]
+
+    def tag(self, time_tag: int) -> None:
+        """Give all bundles a time tag other than "immediately" (OSC 1.0: 64 bits)."""
+        tag = time_tag.to_bytes(_BUNDLE_START - _TAG_AT, "big")
+        for place in self._tags:
+            place[:] = tag
 
     def fill(
         self, floats: npt.NDArray[np.floating[Any]], integers: npt.NDArray[np.int32]

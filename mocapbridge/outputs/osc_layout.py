@@ -12,6 +12,7 @@ from mocapbridge.outputs.cadence import part_states
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector, frame_size
 from mocapbridge.outputs.naming import OWN_NAMES
 from mocapbridge.outputs.osc_bundles import Argument, Content, PatchedBundles, Slot, blank, split
+from mocapbridge.timecode import TimecodeLabel
 from mocapbridge.types import MocapFrame, StreamNames
 
 MAX_DATAGRAM_BYTES: Final = 1432
@@ -24,7 +25,10 @@ _FRAME_ID: Final = 0
 _UNIX_S: Final = 1
 _UNIX_REST_NS: Final = 2
 _PART_STATES: Final = 3
-_JOINT_STATES: Final = 7
+_TIMECODE: Final = 7
+_JOINT_STATES: Final = 12
+_UNIX_EPOCH_IN_NTP_S: Final = 2_208_988_800
+"""1970 on the clock of OSC's time tags, which begins in 1900."""
 
 
 class OscLayout:
@@ -41,23 +45,43 @@ class OscLayout:
         )
         self._values = np.zeros(_JOINT_STATES + len(names.joints), dtype=np.int64)
 
-    def fill(self, frame: MocapFrame, vector: FrameVector, unix_time_ns: int) -> list[memoryview]:
+    def fill(
+        self,
+        frame: MocapFrame,
+        vector: FrameVector,
+        unix_time_ns: int,
+        timecode: TimecodeLabel,
+        *,
+        tag_capture: bool = False,
+    ) -> list[memoryview]:
         """The datagrams of a frame. They share one buffer, which the next call overwrites.
 
         Args:
             frame: gives the identity and the states.
             vector: the numbers of that frame.
             unix_time_ns: wall clock of the capture [ns].
+            timecode: label of the capture.
+            tag_capture: the bundles' time tag is that of the capture, and not "immediately".
         """
         unix_s, unix_rest_ns = divmod(unix_time_ns, NS_PER_S)
         values = self._values
         values[_FRAME_ID] = frame.frame_id & 0x7FFFFFFF
         values[_UNIX_S] = unix_s
         values[_UNIX_REST_NS] = unix_rest_ns
-        values[_PART_STATES:_JOINT_STATES] = part_states(frame)
+        values[_PART_STATES:_TIMECODE] = part_states(frame)
+        values[_TIMECODE:_JOINT_STATES] = timecode
         values[_JOINT_STATES:] = frame.pose.joint_state
+        if tag_capture:
+            self._bundles.tag(time_tag(unix_time_ns))
         # Casting to int32 keeps the low 32 bits, which is what docs/osc.md says of the seconds.
         return self._bundles.fill(vector.values, values.astype(np.int32))
+
+
+def time_tag(unix_time_ns: int) -> int:
+    """An instant as OSC 1.0 has it, in 2^-32 s since 1900 (modulo 2^64, as NTP's eras)."""
+    unix_s, rest_ns = divmod(unix_time_ns, NS_PER_S)
+    seconds = (unix_s + _UNIX_EPOCH_IN_NTP_S) % 2**32
+    return (seconds << 32) + (rest_ns << 32) // NS_PER_S
 
 
 def _contents(prefix: str, names: StreamNames) -> list[Content]:
@@ -68,7 +92,9 @@ def _contents(prefix: str, names: StreamNames) -> list[Content]:
         return [Slot("f", int(place)) for place in places.ravel().tolist()]
 
     states: list[Argument] = [Slot("i", _PART_STATES + part) for part in range(4)]
+    timecode: list[Argument] = [Slot("i", place) for place in range(_TIMECODE, _JOINT_STATES)]
     contents: list[Content] = [
+        (f"{prefix}/timecode", timecode),
         (f"{prefix}/status", [*states, *floats(at.part_confidences)]),
         (f"{prefix}/root", floats(at.root_position_in_world_m)),
         (f"{prefix}/head", floats(at.world_from_head)),

@@ -24,7 +24,7 @@ class VmcOutput:
         self._face_only = options.mode == "assistant"
         self._options = options
         self._vector = FrameVector(names_of(info))
-        self._layout = self._layout_for(info)
+        self._layout = VmcLayout(info, options)
         self._started_ns = self._clock.monotonic_ns()
         self._status_cadence = Cadence(HEARTBEAT_PERIOD_NS, self._clock)
         self._recent = RecentStates(self._clock)
@@ -63,7 +63,7 @@ class VmcOutput:
     def describe(self, info: StreamInfo) -> None:
         """Go on with other names of expressions; bones are always those of Unity's humanoid."""
         self._vector = FrameVector(names_of(info))
-        self._layout = self._layout_for(info)
+        self._layout = VmcLayout(info, self._options)
 
     def idle(self) -> int:
         """Say that there is no motion, when there are no frames to say it.
@@ -85,14 +85,6 @@ class VmcOutput:
     def close(self) -> None:
         """Let the socket go."""
         self._udp.close()
-
-    def _layout_for(self, info: StreamInfo) -> VmcLayout:
-        return VmcLayout(
-            info,
-            self._options.expressions,
-            face_only=self._face_only,
-            yaw_offset_deg=self._options.yaw_offset_deg,
-        )
 
     def _time_s(self) -> float:
         """Time since the start, as the protocol wants it [s]."""

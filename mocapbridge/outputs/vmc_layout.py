@@ -17,6 +17,7 @@ from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.frames import UNITY_FROM_WORLD
 from mocapbridge.outputs.frame_vector import FloatArray, FrameVector
 from mocapbridge.outputs.naming import names_of
+from mocapbridge.outputs.options import VmcOptions
 from mocapbridge.outputs.osc_bundles import (
     Argument,
     Content,
@@ -27,7 +28,7 @@ from mocapbridge.outputs.osc_bundles import (
     split,
 )
 from mocapbridge.outputs.vmc_expressions import Expressions, Preset, expressions
-from mocapbridge.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array, StreamInfo
 
 MAX_DATAGRAM_BYTES: Final = 1400
@@ -58,17 +59,28 @@ def bone_name(joint: str) -> str:
 
 
 BONE_NAMES: Final = tuple(map(bone_name, JOINT_NAMES))
+_CHEST, _UPPER_CHEST = (JOINT_INDEX[joint] for joint in ("chest", "upperChest"))
+_ON_UPPER_CHEST: Final = [at for at, parent in enumerate(PARENTS) if parent == _UPPER_CHEST]
 
 
 def performer_contents(
-    rest_positions_m: Float32Array, names: tuple[str, ...], yaw_offset_deg: float
+    rest_positions_m: Float32Array,
+    names: tuple[str, ...],
+    yaw_offset_deg: float,
+    *,
+    upper_chest: bool = True,
 ) -> list[Content]:
     """All messages of a performer's frame, in the order of the protocol's reference sender."""
     half_yaw_rad = math.radians(yaw_offset_deg) / 2.0
     facing = [0.0, math.sin(half_yaw_rad), 0.0, math.cos(half_yaw_rad)]
     contents: list[Content] = [("/VMC/Ext/Root/Pos", ["root", 0.0, 0.0, 0.0, *facing])]
-    offsets = rest_offsets_in_unity_m(rest_positions_m).astype(np.float64).tolist()
+    from_parents_m = rest_offsets_in_unity_m(rest_positions_m).astype(np.float64)
+    if not upper_chest:
+        from_parents_m[_ON_UPPER_CHEST] += from_parents_m[_UPPER_CHEST]
+    offsets = from_parents_m.tolist()
     for joint, (name, offset) in enumerate(zip(BONE_NAMES, offsets, strict=True)):
+        if joint == _UPPER_CHEST and not upper_chest:
+            continue
         moving = [Slot("f", _HIPS + axis) for axis in range(3)]
         turning = [Slot("f", _ROTATIONS + 4 * joint + part) for part in range(4)]
         where: list[Argument] = [*moving] if PARENTS[joint] < 0 else offset
@@ -120,14 +132,18 @@ def _expressions(info: StreamInfo, preset: Preset) -> Expressions:
 class VmcLayout:
     """The bundles of one frame."""
 
-    def __init__(
-        self, info: StreamInfo, preset: Preset, *, face_only: bool, yaw_offset_deg: float
-    ) -> None:
-        names, self._from_blendshapes = _expressions(info, preset)
+    def __init__(self, info: StreamInfo, options: VmcOptions) -> None:
+        names, self._from_blendshapes = _expressions(info, options.expressions)
+        self._upper_chest = options.upper_chest
         contents = (
             expression_contents(names)
-            if face_only
-            else performer_contents(info.rest_positions_m, names, yaw_offset_deg)
+            if options.mode == "assistant"
+            else performer_contents(
+                info.rest_positions_m,
+                names,
+                options.yaw_offset_deg,
+                upper_chest=options.upper_chest,
+            )
         )
         self._bundles = PatchedBundles(split(contents, MAX_DATAGRAM_BYTES))
         self._rest_hips_m = rest_offsets_in_unity_m(info.rest_positions_m)[0]
@@ -152,6 +168,10 @@ class VmcLayout:
             time_s: the sender's clock [s].
         """
         turned_wxyz = UNITY_FROM_WORLD.rotation_wxyz(vector.rotations_wxyz)
+        if not self._upper_chest:
+            turned_wxyz[_CHEST] = quaternion.multiply(
+                turned_wxyz[_CHEST], turned_wxyz[_UPPER_CHEST]
+            )
         # Receivers that blend between frames turn the long way round when the sign flips.
         self._last_wxyz = quaternion.same_hemisphere(turned_wxyz, self._last_wxyz)
         self._rotations_xyzw[:] = self._last_wxyz[:, [1, 2, 3, 0]]

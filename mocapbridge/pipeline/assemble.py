@@ -23,7 +23,7 @@ from mocapbridge.pipeline.replay import (
     TakeSource,
 )
 from mocapbridge.pipeline.runner import Pipeline, PipelineParts
-from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing
+from mocapbridge.pipeline.stages import Film, Overlay, Repairing, Smoothing, StreamDescription
 from mocapbridge.pipeline.take_opener import take_header, take_opener
 from mocapbridge.registry import SOURCES, TRACKERS, implementation
 from mocapbridge.solve.base import Solver
@@ -79,6 +79,7 @@ def open_pipeline(
         opened.callback(tracker.close)
         smoother, solver = _smoother(config, source), _solver(config, source)
         info = _stream_info(config.subject, source, tracker, solver)
+        description = StreamDescription(info)
         sending = open_outputs(config, mappings, info, opened)
         overlay = _overlay(overlay_path, source, opened)
         film = _film(film_path, source, opened)
@@ -90,7 +91,8 @@ def open_pipeline(
             outputs=sending.outputs,
             retargets=sending.retargets,
             watch_mappings=sending.watch_mappings,
-            open_take=take_opener(config, take_header(config, source, info, store)),
+            description=description,
+            open_take=take_opener(config, take_header(config, source, info, store), description),
             pre_roll_s=config.record.pre_roll_s,
             reference_fps=_reference_fps(config, source),
             overlay=overlay,
@@ -103,7 +105,7 @@ def open_pipeline(
         if config.record.enabled:
             pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
-    commands = RunCommands(pipeline, config, info, _makers(source))
+    commands = RunCommands(pipeline, config, _makers(source))
     try:
         with control_sockets(config.control, commands.carry_out):
             yield pipeline

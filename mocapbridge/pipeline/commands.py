@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
@@ -20,7 +20,6 @@ from mocapbridge.pipeline.stages import Smoothing
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.calibration import STAND_S, Wanted
 from mocapbridge.solve.profile import Profile, name_problem, save_profile
-from mocapbridge.types import StreamInfo
 
 Result: TypeAlias = Mapping[str, object]
 
@@ -85,15 +84,11 @@ class RunCommands:
     Args:
         pipeline: the run.
         config: what it was started with.
-        info: what its receivers were told of the stream.
         make: how its stages are made.
     """
 
-    def __init__(
-        self, pipeline: Pipeline, config: RunConfig, info: StreamInfo, make: StageMakers
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, config: RunConfig, make: StageMakers) -> None:
         self._pipeline = pipeline
-        self._info = info
         self._calibration = LiveCalibration(pipeline, self._use_profile)
         self._config = config
         self._make = make
@@ -197,9 +192,8 @@ class RunCommands:
         solve = msgspec.structs.replace(self._config.solve, profile=name)
         changed = msgspec.structs.replace(self._config, solve=solve)
         solver = self._make.solver(changed)
-        info = replace(self._info, rest_positions_m=solver.rest_positions_m)
-        self._pipeline.between_frames(lambda motion: motion.replace_solver(solver, info))
-        self._config, self._info = changed, info
+        self._pipeline.between_frames(lambda motion: motion.replace_solver(solver))
+        self._config = changed
 
     def _get(self, told: _Name) -> Result:
         parameters = live_parameters(self._config)

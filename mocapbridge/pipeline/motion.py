@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from mocapbridge.clock import Clock
+from mocapbridge.errors import CommandRefused
 from mocapbridge.pipeline.errands import Errands
 from mocapbridge.pipeline.handover import Handover
 from mocapbridge.pipeline.silence import lost_landmarks
@@ -17,11 +20,12 @@ from mocapbridge.pipeline.stages import (
     Overlay,
     Retargeting,
     Smoothing,
+    StreamDescription,
     TrackedFrame,
 )
 from mocapbridge.pipeline.stats import RunStats
 from mocapbridge.retarget.mirror import mirrored
-from mocapbridge.solve.base import Solver
+from mocapbridge.solve.base import BoneChange, Solver
 from mocapbridge.types import (
     Landmarks,
     MocapFrame,
@@ -38,6 +42,7 @@ Onlooker: TypeAlias = Callable[[Landmarks], bool]
 """Is shown raw landmarks, frame by frame, until it says that it has seen enough."""
 GiveMotion: TypeAlias = Callable[[OutgoingFrame], None]
 GiveRecord: TypeAlias = Callable[[Landmarks, MocapFrame, VideoFrame | None], None]
+BetweenTakes: TypeAlias = Callable[[Callable[[], bool]], bool]
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,10 @@ class MotionStages:
     solver: Solver
     recipients: tuple[Recipients, ...]
     recorder: GiveRecord
+    between_takes: BetweenTakes
+    """Has something done that no take may see half of, see ``Recording.between_takes``."""
+    description: StreamDescription | None
+    """What the takes' headers say of the stream; None where nobody asks."""
     overlay: Overlay | None
     film: Film | None = None
 
@@ -115,19 +124,57 @@ class Motion:
         """Go on with another smoother. Called on the motion thread."""
         self._stages = replace(self._stages, smoother=smoother)
 
-    def replace_solver(self, solver: Solver, info: StreamInfo | None = None) -> None:
+    def replace_solver(self, solver: Solver) -> None:
         """Go on with another solver. Called on the motion thread.
 
-        Args:
-            solver: the other one.
-            info: the stream's new description, where the performer's bones have changed.
+        It keeps the bones that this one has found, unless it was given some; receivers are told
+        where they differ.
+
+        Raises:
+            CommandRefused: the bones differ, and a take is being recorded.
         """
-        self._stages = replace(self._stages, solver=solver)
-        if info is not None:
-            self._info = info
-            for recipients in self._stages.recipients:
-                if recipients.retarget is not None:
-                    recipients.retarget.describe(info)
+        before = self._stages.solver
+        solver.go_on_from(before)
+        if np.array_equal(solver.rest_positions_m, before.rest_positions_m):
+            self._stages = replace(self._stages, solver=solver)
+            return
+
+        def change() -> bool:
+            self._stages = replace(self._stages, solver=solver)
+            self._describe_bones()
+            return True
+
+        if not self._stages.between_takes(change):
+            raise CommandRefused(
+                "this changes the performer's bones, and a take keeps those that it began with: "
+                "stop recording first"
+            )
+        self._tell_receivers()
+
+    def _adopt_bones(self) -> bool:
+        """Let the solver go on towards the performer's own bones."""
+        change = self._stages.solver.adopt_bones()
+        if change is BoneChange.NONE:
+            return False
+        self._describe_bones()
+        if change is BoneChange.SETTLED:
+            self._tell_receivers()
+        return True
+
+    def _describe_bones(self) -> None:
+        description = self._stages.description
+        if description is not None:
+            rest_m = self._stages.solver.rest_positions_m
+            description.info = replace(description.info, rest_positions_m=rest_m)
+
+    def _tell_receivers(self) -> None:
+        description = self._stages.description
+        if description is None:
+            return
+        self._info = description.info
+        for recipients in self._stages.recipients:
+            if recipients.retarget is not None:
+                recipients.retarget.describe(description.info)
 
     def set_mirrored(self, *, mirrored: bool) -> None:
         """Give outputs the motion as in a mirror, or as it is. Called on the motion thread."""
@@ -158,6 +205,7 @@ class Motion:
         if self._onlooker is not None and self._onlooker(landmarks):
             self._onlooker = None
         stages.recorder(landmarks, motion, tracked.picture)
+        stages.between_takes(self._adopt_bones)
         given_s = time.perf_counter()
 
         stats.stages["smooth"].add(smoothed_s - started_s)

@@ -175,6 +175,28 @@ class Recording:
             elif self._pre_roll_ns:
                 self._remember(landmarks, motion)
 
+    def between_takes(self, change: Callable[[], bool]) -> bool:
+        """Have something done that no take may see half of. Never waits.
+
+        Args:
+            change: says whether frames look otherwise from now on; then those before are in no
+                pre-roll.
+
+        Returns:
+            Whether it was done: not while a take is recorded, begun or ended.
+        """
+        if not self._commands.acquire(blocking=False):
+            return False
+        try:
+            if self.active:
+                return False
+            if change():
+                with self._lock:
+                    self._before.clear()
+            return True
+        finally:
+            self._commands.release()
+
     def _remember(self, landmarks: Landmarks, motion: MocapFrame) -> None:
         oldest_ns = motion.capture_time_ns - self._pre_roll_ns
         while self._before and self._before[0][1].capture_time_ns < oldest_ns:

@@ -18,6 +18,7 @@ import numpy as np
 
 from mocapbridge.clock import NS_PER_S, Clock
 from mocapbridge.errors import SourceUnavailable, SourceUnreadable, TakeUnreadable
+from mocapbridge.solve.base import BoneChange, Solver
 from mocapbridge.sources.options import TakeOptions
 from mocapbridge.sources.playback import Playback
 from mocapbridge.takes.reader import Take, TakeBlock, TakeFrame, read_take
@@ -235,6 +236,13 @@ class RecordedSolver:
             self._recentre = False
             self._origin_m = carried.motion.pose.root_position_in_world_m * _ON_THE_FLOOR
         return _moved(carried.motion, -self._origin_m) if self._origin_m.any() else carried.motion
+
+    def adopt_bones(self) -> BoneChange:
+        """Recorded bones stay."""
+        return BoneChange.NONE
+
+    def go_on_from(self, before: Solver) -> None:
+        """Recorded bones stay."""
 
     def recentre(self) -> None:
         """From the next frame on the world's origin is on the floor under the performer."""

@@ -39,6 +39,7 @@ from mocapbridge.pipeline.stages import (
     ReadFrame,
     Retargeting,
     Smoothing,
+    StreamDescription,
     TrackedFrame,
 )
 from mocapbridge.pipeline.stats import OutputStats, RunStats
@@ -88,6 +89,8 @@ class PipelineParts:
     """What is made of the motion for each of the outputs; empty: nothing for none."""
     watch_mappings: Callable[[threading.Event], None] | None = None
     """Body of a thread that takes over edited mappings until the event is set."""
+    description: StreamDescription | None = None
+    """What receivers and takes are told of the stream; None where nobody asks."""
     open_take: OpenTake = cannot_record
     pre_roll_s: float = 0.0
     """How much of what came before a take was begun is in it as well [s]."""
@@ -244,6 +247,8 @@ class Pipeline:
                 Recipients(retarget, tuple(gives)) for retarget, gives in self._gives.items()
             ),
             recorder=self.recording.give,
+            between_takes=self.recording.between_takes,
+            description=parts.description,
             overlay=parts.overlay,
             film=parts.film,
         )

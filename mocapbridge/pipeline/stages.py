@@ -116,6 +116,14 @@ class Repairing(Protocol):
         ...
 
 
+class StreamDescription:
+    """The static side of what a run sends, as it is now; read from any thread."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self.info = info
+        """Replaced as a whole when the performer's bones change."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadFrame:
     """What the reader hands to the tracker thread."""

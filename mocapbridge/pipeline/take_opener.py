@@ -9,12 +9,13 @@ import msgspec
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.pipeline.recording import OpenTake
+from mocapbridge.pipeline.stages import StreamDescription
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.profile import with_profile
 from mocapbridge.sources.base import Source
 from mocapbridge.takes.names import default_takes_folder
 from mocapbridge.takes.records import CameraRecord, TakeHeader
-from mocapbridge.takes.writer import TakeWriter, make_header
+from mocapbridge.takes.writer import TakeWriter, make_header, rest_record
 from mocapbridge.tracking.model_store import ModelStore
 from mocapbridge.types import StreamInfo
 
@@ -47,15 +48,26 @@ def take_header(
     )
 
 
-def take_opener(config: RunConfig, header: TakeHeader) -> OpenTake:
+def take_opener(
+    config: RunConfig, header: TakeHeader, description: StreamDescription | None = None
+) -> OpenTake:
     """What begins the takes of a run.
 
     Args:
         config: the run.
         header: of each.
+        description: where the bones are found that a take begins with; None: the header's.
     """
     where = takes_folder(config)
-    return lambda slate: TakeWriter(where, slate or config.record.slate, header)
+
+    def open_take(slate: str | None) -> TakeWriter:
+        begins = header
+        if description is not None:
+            rest_m = rest_record(description.info.rest_positions_m)
+            begins = msgspec.structs.replace(header, rest_positions_m=rest_m)
+        return TakeWriter(where, slate or config.record.slate, begins)
+
+    return open_take
 
 
 def takes_folder(config: RunConfig) -> Path:

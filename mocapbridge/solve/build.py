@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import astuple
@@ -13,7 +14,7 @@ from mocapbridge.types import Float64Array
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """Bones of one performer, constant."""
+    """Bones of one performer."""
 
     scale: float
     """Size against the adult of ``proportions.STANDARD_HEIGHT_M``."""
@@ -32,13 +33,28 @@ def build_of(options: SolveOptions) -> Build:
         height_m = proportions.STANDARD_HEIGHT_M if given is None else height_of(given)
     scale = height_m / proportions.STANDARD_HEIGHT_M
     lengths = scaled(proportions.STANDARD_BONES, scale) if given is None else given
+    return build_with(lengths, scale)
+
+
+def build_with(lengths: BoneLengths, scale: float) -> Build:
+    """The build of these bones.
+
+    Args:
+        lengths: the performer's.
+        scale: size against the adult of ``proportions.STANDARD_HEIGHT_M``, for what they leave out.
+    """
     return Build(scale, bones.lengths_m(lengths, scale), proportions.offsets_m(lengths, scale))
 
 
 def scaled(lengths: BoneLengths, scale: float) -> BoneLengths:
     """The bones of somebody who is that much taller."""
     values = [round(value * scale, 5) for value in astuple(lengths)]
-    return BoneLengths(**dict(zip(lengths.__struct_fields__, values, strict=True)))
+    return lengths_of(values)
+
+
+def lengths_of(values: Sequence[float] | Float64Array) -> BoneLengths:
+    """The bones of seven lengths, in the order of the fields."""
+    return BoneLengths(**dict(zip(BoneLengths.__struct_fields__, map(float, values), strict=True)))
 
 
 def height_of(lengths: BoneLengths) -> float:

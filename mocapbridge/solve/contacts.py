@@ -106,6 +106,15 @@ class GroundContact:
         self.stood = False
         """Whether a foot was planted so far: only then the floor is more than a guess."""
 
+    def take_on(self, scale: float, grown: float) -> None:
+        """Go on with a performer of that size, who and whose floor are that much larger."""
+        self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
+        if self.floor_m is not None:
+            self.floor_m *= grown
+        for foot in self._feet:
+            foot.anchor_m = plain.scaled(foot.anchor_m, grown)
+            foot.stood_on_m = plain.scaled(foot.stood_on_m, grown)
+
     @property
     def anchors_m(self) -> Float64Array:
         """Where the ankles stand ``(2, 3)``, image axes, from the camera."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -65,12 +65,30 @@ class FigureTracker:
 
     def __init__(self, camera: Camera, build: Build, smoothing: Smoothing) -> None:
         self._camera = camera
-        self._scale = build.scale
+        self.scale = build.scale
+        """Of the world landmarks."""
         self._fit = BodyFit(build.lengths_m)
         self._filter = TrackingFilter(smoothing)
         self._contact = GroundContact(camera.world_from_image[1], build.scale)
         self._unseen_s = 0.0
         self._last: Figure | None = None
+
+    def take_on(self, build: Build, grown: float) -> None:
+        """Go on with other bones.
+
+        World landmarks keep the size that they were given with the first ones.
+
+        Args:
+            build: the bones from now on.
+            grown: how much larger all is, as the picture has it: further away by that part.
+        """
+        self._fit.take_on(build.lengths_m, grown)
+        self._filter.rescale(grown)
+        self._contact.take_on(build.scale, grown)
+        last = self._last
+        if last is not None:
+            floor_m = None if last.floor_m is None else grown * last.floor_m
+            self._last = replace(last, hips_m=grown * last.hips_m, floor_m=floor_m)
 
     def follow(self, seen: Observation, dt_s: float) -> Figure | None:
         """The figure of this frame; the last one while nothing is seen, None before the first."""
@@ -81,7 +99,7 @@ class FigureTracker:
             self.reset()
         self._unseen_s = 0.0
         body_trust = seen.trust[:33]
-        points_m = self._scale * seen.points_m @ self._camera.world_from_image
+        points_m = self.scale * seen.points_m @ self._camera.world_from_image
         frame = FitInput(
             points_m=points_m.take(bones.POINTS, 0),
             rays=seen.rays.take(bones.POINTS, 0),

@@ -139,6 +139,12 @@ class BodyFit:
         self._odd_s[:] = 0.0
         self._sides.reset()
 
+    def take_on(self, lengths_m: Float64Array, grown: float) -> None:
+        """Go on with other bones, ``(16,)``, of a performer who is that much larger."""
+        self._lengths_m = lengths_m
+        if self._points_m is not None:
+            self._points_m = self._points_m * grown
+
     def step(self, frame: FitInput, belief: Float64Array, anchors: Anchors) -> Float64Array:
         """The figure ``(13, 3)`` of this frame in image axes, from the camera [m].
 

@@ -33,6 +33,10 @@ class Footing:
         self._stands = False
         self._place_m: Vector = (0.0, 0.0, 0.0)
 
+    def rescale(self, factor: float) -> None:
+        """Its place is that much further from the camera."""
+        self._place_m = plain.scaled(self._place_m, factor)
+
     def comes_down(self, stands: bool) -> bool:
         """Whether this is the first frame of a step."""
         return stands and not self._stands

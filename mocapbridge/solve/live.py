@@ -9,7 +9,8 @@ import numpy as np
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve import anatomy, kinematics, proportions
-from mocapbridge.solve.build import build_of
+from mocapbridge.solve.base import BoneChange, Solver
+from mocapbridge.solve.build import Build, build_of
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.face import FaceSolver
 from mocapbridge.solve.figure import Figure, FigureTracker
@@ -20,6 +21,7 @@ from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.placement import Placement
 from mocapbridge.solve.posture import Posture, PostureSolver
 from mocapbridge.solve.profile import with_profile
+from mocapbridge.solve.running_bones import RunningBones
 from mocapbridge.types import (
     FaceMotion,
     Float32Array,
@@ -52,23 +54,29 @@ class LiveSolver:
         self._occlusion = Occlusion(options.occlusion, self._limits)
         self._posture = PostureSolver(options.forearm_twist)
         self._face = FaceSolver(options.face, neutral=options.neutral_face)
-        self._offsets_m = build.offsets_m
+        self._build = build
         self._figure = FigureTracker(self._camera, build, options.smoothing)
-        self._placement = Placement(options.root, self._offsets_m, build.scale)
+        self._placement = Placement(options.root, build)
+        self.running_bones = RunningBones(options.height_m) if options.bones is None else None
+        """None where the bones are known."""
         self._last_time_ns: int | None = None
+        self._dt_s = 0.0
         self._shown_wxyz = np.tile(np.array(quaternion.IDENTITY_WXYZ), (JOINT_COUNT, 1))
 
     @property
     def rest_positions_m(self) -> Float32Array:
         """(55, 3) joint positions of the performer's rest pose, world axes [m]."""
-        return proportions.rest_positions_m(self._offsets_m).astype(np.float32)
+        return proportions.rest_positions_m(self._build.offsets_m).astype(np.float32)
 
     def solve(self, landmarks: SmoothedLandmarks) -> MocapFrame:
         """The motion of one frame. Frames come in the order of their capture times."""
-        dt_s = self._advance(landmarks)
+        dt_s = self._dt_s = self._advance(landmarks)
         seen = observe(landmarks, self._camera)
         looks = self._face.solve(landmarks.face, landmarks.image_size_px, seen.blendshapes, dt_s)
         figure = self._figure.follow(seen, dt_s)
+        if seen.body_seen and self.running_bones is not None and not self.running_bones.settled:
+            in_image_m = self._figure.scale * seen.points_m @ self._camera.world_from_image
+            self.running_bones.watch(in_image_m, seen.trust[:33], dt_s)
         points = seen.points_m if figure is None else figure.points_m
         posture = self._posture.solve(points, seen, looks.gaze_rad, dt_s)
         confidence = np.minimum.reduce(seen.trust.take(anatomy.JOINT_SOURCES), axis=1)
@@ -83,7 +91,7 @@ class LiveSolver:
         if legs is not reached:
             # No leg is bent beyond its limits for a foot's sake.
             world = kinematics.world_rotations(quaternion.to_matrix(shown))
-            positions = root + kinematics.positions_from_hips_m(world, self._offsets_m)
+            positions = root + kinematics.positions_from_hips_m(world, self._build.offsets_m)
         self._shown_wxyz = quaternion.same_hemisphere(shown, self._shown_wxyz)
         pose = PoseMotion(
             state=landmarks.pose.state,
@@ -106,6 +114,30 @@ class LiveSolver:
             gaze_rad=looks.gaze_rad.astype(np.float32),
         )
         return self._frame(landmarks, pose, face)
+
+    def adopt_bones(self) -> BoneChange:
+        """Go on towards the performer's own bones, as far as they are known by now."""
+        if self.running_bones is None or self.running_bones.settled:
+            return BoneChange.NONE
+        build = self.running_bones.adopt(self._dt_s)
+        if build is None:
+            return BoneChange.NONE
+        self._take_on(build)
+        return BoneChange.SETTLED if self.running_bones.settled else BoneChange.GOING_ON
+
+    def go_on_from(self, before: Solver) -> None:
+        """Begin with the bones that another solver has found, unless they are given."""
+        own = self.running_bones
+        known = before.running_bones if isinstance(before, LiveSolver) else None
+        if own is not None and known is not None and own.height_m == known.height_m:
+            self.running_bones = known
+            self._take_on(known.build)
+
+    def _take_on(self, build: Build) -> None:
+        grown = build.scale / self._build.scale
+        self._build = build
+        self._figure.take_on(build, grown)
+        self._placement.take_on(build, grown)
 
     def recentre(self) -> None:
         """From the next frame on the world's origin is on the floor under the performer.

@@ -114,8 +114,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Name of a calibration profile made with `mocapbridge calibrate`, or the path of one: gives
     height, bones, camera and neutral face wherever this section says nothing else."""
     bones: BoneLengths | None = None
-    """Lengths of the bones; those of the profile, or of the usual adult of that height, when left
-    out."""
+    """Lengths of the bones; when left out, those of the profile, or of the usual adult of that
+    height until the first seconds show somebody clearly built otherwise."""
     neutral_face: dict[str, Fraction] = field(default_factory=dict[str, float])
     """What the ARKit weights of a relaxed face are measured as, by name: it is taken off."""
     smoothing: Literal["crisp", "normal", "smooth"] = "normal"

@@ -14,6 +14,7 @@ from mocapbridge.geometry import plain
 from mocapbridge.geometry.matrix import length
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.solve import anatomy, kinematics, legs, proportions
+from mocapbridge.solve.build import Build
 from mocapbridge.solve.figure import Figure
 from mocapbridge.solve.footing import Footing
 from mocapbridge.types import Float64Array
@@ -40,35 +41,46 @@ class Placement:
 
     Args:
         mode: how far the hips travel, see ``SolveOptions.root``.
-        offsets_m: ``(55, 3)`` the performer's bones.
-        scale: size of the performer against the adult of ``proportions``.
+        build: the performer's bones.
     """
 
-    def __init__(
-        self,
-        mode: Literal["full", "lateral", "locked"],
-        offsets_m: Float64Array,
-        scale: float,
-    ) -> None:
+    def __init__(self, mode: Literal["full", "lateral", "locked"], build: Build) -> None:
         self._mode = mode
-        self._offsets_m = offsets_m
-        self._soles_m = tuple(plain.scaled(point, scale) for point in _SOLE_M)
-        self._rest_height_m = float(offsets_m[anatomy.HIPS_JOINT, 1])
-        self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * scale, 0.0))
-        thighs, shins = (
-            length(offsets_m[joints]).tolist()
-            for joints in (anatomy.LOWER_LEG_JOINTS, anatomy.FOOT_JOINTS)
-        )
-        self._bones_m = ((thighs[0], shins[0]), (thighs[1], shins[1]))
+        self._wear(build)
         self._origin_m: Float64Array | None = None
         """(3,) the world's origin, from the camera."""
         self._root_m = np.array((0.0, self._rest_height_m, 0.0))
         self._footings = (Footing(), Footing())
         self._floor_m = 0.0
         """Height of the world's floor over the camera."""
-        self._ankle_height_m = proportions.ANKLE_HEIGHT_M * scale
         self._headings: list[Vector] = [plain.Z, plain.Z]
         """Left and right, level."""
+
+    def _wear(self, build: Build) -> None:
+        self._offsets_m = build.offsets_m
+        self._soles_m = tuple(plain.scaled(point, build.scale) for point in _SOLE_M)
+        self._rest_height_m = float(build.offsets_m[anatomy.HIPS_JOINT, 1])
+        self._hip_drop_m = np.array((0.0, -proportions.HIP_DROP_M * build.scale, 0.0))
+        thighs, shins = (
+            length(build.offsets_m[joints]).tolist()
+            for joints in (anatomy.LOWER_LEG_JOINTS, anatomy.FOOT_JOINTS)
+        )
+        self._bones_m = ((thighs[0], shins[0]), (thighs[1], shins[1]))
+        self._ankle_height_m = proportions.ANKLE_HEIGHT_M * build.scale
+
+    def take_on(self, build: Build, grown: float) -> None:
+        """Go on with other bones.
+
+        Args:
+            build: the bones from now on.
+            grown: how much larger all is, as the picture has it: further away by that part.
+        """
+        self._wear(build)
+        self._root_m = self._root_m * grown
+        if self._origin_m is not None:
+            self._origin_m = self._origin_m * grown
+        for footing in self._footings:
+            footing.rescale(grown)
 
     def recentre(self) -> None:
         """The world's origin goes to the floor under the hips of the next frame."""

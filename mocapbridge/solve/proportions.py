@@ -1,11 +1,12 @@
-"""The performer's bones: constant lengths, known before the first frame.
+"""The performer's bones: constant lengths, those of the usual adult until they are known better.
 
 MediaPipe's world landmarks describe about the same adult, whoever stands before the camera: over
 three clips of two performers (one rendered and 1.60 m tall, one real) the medians of its bones lie
 within 5 % of the numbers below. Solving two of the clips with these numbers, with each clip's own
 medians or with the true lengths gives position errors (MPJPE) of 94, 95 and 90 mm and knee errors
-of 10.9, 11.1 and 10.6 degrees: hardly a difference. So the lengths are fixed from the first frame
-on, which keeps the skeleton rigid, and only the height scales them.
+of 10.9, 11.1 and 10.6 degrees: hardly a difference. So these lengths are kept, which keeps the
+skeleton rigid, unless the height scales them, a profile gives others, or the performer is clearly
+built otherwise (``running_bones``).
 """
 
 from __future__ import annotations

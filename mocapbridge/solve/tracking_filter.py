@@ -59,6 +59,12 @@ class TrackingFilter:
         """Forget the past: continuity is broken."""
         self._points_m = None
 
+    def rescale(self, factor: float) -> None:
+        """Everything is that much larger, and further from the camera."""
+        if self._points_m is not None:
+            self._points_m = self._points_m * factor
+            self._velocity_m_s = self._velocity_m_s * factor
+
     def step(self, points_m: Float64Array, dt_s: float) -> Float64Array:
         """The smoothed points of this frame, in the shape ``(n, 3)`` of ``points_m`` [m]."""
         if self._points_m is None:

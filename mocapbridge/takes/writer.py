@@ -19,7 +19,7 @@ from mocapbridge.takes.pack import FramePacker
 from mocapbridge.takes.packed_writer import PackedWriter
 from mocapbridge.takes.records import AnchorRecord, CameraRecord, TakeHeader
 from mocapbridge.timecode import TimeCode
-from mocapbridge.types import Landmarks, MocapFrame, StreamInfo
+from mocapbridge.types import Float32Array, Landmarks, MocapFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +57,17 @@ def make_header(  # noqa: PLR0913 - what a header says of a run, each by its nam
         anchor=AnchorRecord(monotonic_ns=anchor.monotonic_ns, unix_ns=anchor.unix_ns),
         frame_rate=info.frame_rate,
         face_source=info.face_source,
-        rest_positions_m=[(x, y, z) for x, y, z in np.round(info.rest_positions_m, 6).tolist()],
+        rest_positions_m=rest_record(info.rest_positions_m),
         config=dict(config),
         camera=camera,
         models=dict(models or {}),
         calibration=None if calibration is None else dict(calibration),
     )
+
+
+def rest_record(rest_positions_m: Float32Array) -> list[tuple[float, float, float]]:
+    """Joint positions ``(55, 3)`` as a header has them."""
+    return [(x, y, z) for x, y, z in np.round(rest_positions_m, 6).tolist()]
 
 
 class TakeWriter:

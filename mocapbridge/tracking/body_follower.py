@@ -10,7 +10,8 @@ import numpy as np
 
 from mocapbridge.clock import NS_PER_MS
 from mocapbridge.tracking.body_guide import ELBOWS, HIPS, WRISTS
-from mocapbridge.tracking.mediapipe_tasks import PoseNetwork, PoseResult
+from mocapbridge.tracking.mediapipe_tasks import PoseNetwork
+from mocapbridge.tracking.network_results import PoseResult
 from mocapbridge.tracking.swap_guard import SwapGuard
 from mocapbridge.tracking.together import Finished, Job, Together
 from mocapbridge.tracking.window import reduced_rgb

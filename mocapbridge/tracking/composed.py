@@ -24,8 +24,8 @@ from mocapbridge.tracking.hand_follower import HandFollower
 from mocapbridge.tracking.hand_search import HandSearch
 from mocapbridge.tracking.hand_sides import HandCandidate, decide_sides
 from mocapbridge.tracking.lost_parts import LOST_FACE, LOST_POSE
-from mocapbridge.tracking.mediapipe_tasks import FaceResult, PoseResult
 from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.tracking.network_results import FaceResult, PoseResult
 from mocapbridge.tracking.networks import Networks
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import full_mask, hand_part, pose_part

@@ -7,7 +7,8 @@ from collections.abc import Generator
 import numpy as np
 
 from mocapbridge.tracking.body_guide import BodyGuide
-from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, FaceResult
+from mocapbridge.tracking.mediapipe_tasks import FaceNetwork
+from mocapbridge.tracking.network_results import FaceResult
 from mocapbridge.tracking.window import Window
 from mocapbridge.types import Float32Array, UInt8Array
 

@@ -7,7 +7,7 @@ import numpy as np
 from mocapbridge.geometry.head_pose import HeadPoseFit
 from mocapbridge.tracking.face_blendshapes import BlendshapeRegressor
 from mocapbridge.tracking.lost_parts import LOST_FACE
-from mocapbridge.tracking.mediapipe_tasks import FaceResult
+from mocapbridge.tracking.network_results import FaceResult
 from mocapbridge.types import FaceLandmarks, FaceSource, Float32Array, TrackState
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from mocapbridge.tracking.body_guide import WRIST_SEEN, BodyGuide
-from mocapbridge.tracking.mediapipe_tasks import HandResult
+from mocapbridge.tracking.network_results import HandResult
 from mocapbridge.types import Float32Array, Side
 
 _PALM = (0, 5, 9, 13, 17)

@@ -9,8 +9,9 @@ from mocapbridge.clock import NS_PER_MS
 from mocapbridge.tracking.face_parts import FaceParts
 from mocapbridge.tracking.hand_sides import HandCandidate
 from mocapbridge.tracking.lost_parts import LOST_FACE, LOST_HAND, LOST_POSE
-from mocapbridge.tracking.mediapipe_tasks import HandResult, HolisticNetwork
+from mocapbridge.tracking.mediapipe_tasks import HolisticNetwork
 from mocapbridge.tracking.model_store import ModelStore
+from mocapbridge.tracking.network_results import HandResult
 from mocapbridge.tracking.networks import say_face_source
 from mocapbridge.tracking.options import TrackingOptions
 from mocapbridge.tracking.parts import hand_part, pose_part

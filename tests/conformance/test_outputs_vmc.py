@@ -236,6 +236,25 @@ def test_a_raised_left_arm_is_a_raised_left_arm(loopback: Callable[..., Loopback
     assert left[0] < 0.0 < right[0]  # the left is -X in Unity
 
 
+def test_an_avatar_without_an_upper_chest_bends_all_the_same(
+    loopback: Callable[..., Loopback],
+) -> None:
+    frame = random_frame(2)
+    whole = bones_of(loopback().messages(frame))
+    folded = bones_of(loopback(upper_chest=False).messages(frame))
+    assert whole.keys() - folded.keys() == {"UpperChest"}
+    chest, upper, both = (
+        Rotation.from_quat(bones[name][3:])
+        for bones, name in ((whole, "Chest"), (whole, "UpperChest"), (folded, "Chest"))
+    )
+    # What hangs on it keeps its own turn, so it looks where it did.
+    assert both.approx_equal(chest * upper, atol=1e-5)
+    for name in ("Neck", "LeftShoulder", "RightShoulder"):
+        assert folded[name][3:] == whole[name][3:]
+        place = np.add(whole["UpperChest"][:3], whole[name][:3])
+        assert folded[name][:3] == pytest.approx(place, abs=1e-6)
+
+
 def test_a_step_to_the_left_goes_to_unitys_minus_x(loopback: Callable[..., Loopback]) -> None:
     stepped = standing_frame(root_position_in_world_m=np.array((0.5, 0.9, 0.25), dtype=np.float32))
     assert bones_of(loopback().messages(stepped))["Hips"][:3] == pytest.approx((-0.5, 0.9, 0.25))

@@ -73,6 +73,7 @@ RIGIFY: Final = Family(
         "jaw": ("jaw_master",),
     },
     sided={
+        "Eye": ("eye{side}",),
         "Shoulder": ("shoulder{side}",),
         "UpperArm": ("upper_arm_fk{side}",),
         "LowerArm": ("forearm_fk{side}",),

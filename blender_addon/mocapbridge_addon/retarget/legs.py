@@ -15,28 +15,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from ..motion.frame import Motion
+from ..motion.joints import SIDES
 from ..motion.quaternion import (
-    IDENTITY,
     Quaternion,
     Vector,
-    about,
     add,
-    between,
     conjugate,
-    cross,
-    dot,
-    length,
     multiply,
     rotate,
     scaled,
     subtract,
-    unit,
 )
 from .chains import Place
+from .foot_controls import FootControl
+from .leg import Leg, Stance, ankle_m, bend_bones, bent, joint_turns, within_reach
 from .options import Options, Travel
 from .rig import Rig
 from .root import Root
@@ -47,57 +42,18 @@ _RETURN_NS: Final = 4_000_000_000
 """Time constant of leading a rig back to the performer's place: 1 cm is then 2.5 mm/s."""
 _BREAK_NS: Final = 500_000_000
 """After such a pause, or a step back in time, feet are taken anew."""
-_REACH: Final = 0.9995
-"""A leg is never stretched to its very end, where a knee snaps."""
-_STRAIGHT: Final = 1e-4
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """One leg of the rig and of the performer."""
-
-    side: int
-    places: tuple[int, int, int]
-    """Of thigh, shin and foot among the bones of the pose."""
-    joints: tuple[int, int, int]
-    chains: tuple[tuple[int, ...], ...]
-    """Per joint the joints from the root to it."""
-    turns: tuple[Quaternion, Quaternion, Quaternion]
-    """From rest to the T-pose."""
-    rests: tuple[Quaternion, Quaternion, Quaternion]
-    hip_from_hips: Vector
-    """From the head of the hips' bone to the hip joint, at rest."""
-    thigh: Vector
-    """From hip joint to knee, at rest."""
-    shin: Vector
-    ankle_in_t_pose: Vector
-    performer_ankle_in_t_pose_m: Vector
-
-
-@dataclass(frozen=True, slots=True)
-class _Stance:
-    """A leg as the joints' rotations put it."""
-
-    leg: _Leg
-    world: tuple[Quaternion, Quaternion, Quaternion]
-    """armature_from_bone of thigh, shin, foot."""
-    hip_from_head: Vector
-    thigh: Vector
-    shin: Vector
-    bend_axis: Vector
-    ankle: Vector
-    """Where the joints' rotations put the ankle, in the armature."""
-    target: Vector
-    """Where it is to be."""
-    weight: float
 
 
 class Legs:
     """Both legs of a rig, with the memory of how firmly each foot is held."""
 
-    def __init__(self, root: Root, legs: Sequence[_Leg]) -> None:
+    def __init__(
+        self, root: Root, legs: Sequence[Leg], controls: Sequence[FootControl | None]
+    ) -> None:
         self._root = root
         self._legs = legs
+        self._controls = controls
+        self._controlled = any(control is not None for control in controls)
         self._weights = [0.0, 0.0]
         self._stands: list[Vector | None] = [None, None]
         """Per side, level: from where the performer's ankle, carried over, is to the rig's own."""
@@ -105,29 +61,55 @@ class Legs:
         """How far the hips gave way in the last frame."""
         self._last_time_ns = 0
 
-    def pin(
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The controls that ``stand`` gives locations for."""
+        return tuple(
+            name for control in self._controls if control is not None for name in control.moved
+        )
+
+    def stand(
         self, motion: Motion, options: Options, head: Vector, basis: list[Quaternion]
-    ) -> Vector:
+    ) -> tuple[Vector, list[Vector]]:
         """Put standing feet in their place: changes the legs' rotations in ``basis``.
 
+        Args:
+            motion: the performer's frame.
+            options: how it is carried over.
+            head: where the root bone's head goes, in the armature.
+            basis: the bones' turns as the joints turn them.
+
         Returns:
-            Where the root bone's head goes.
+            Where it goes now, and the locations of the bones of ``moved``.
         """
-        self._ease(motion)
-        if options.travel is not Travel.FULL:
-            return head
+        pinned = options.pin_feet and options.travel is Travel.FULL
+        if pinned:
+            self._ease(motion)
+        weights = self._weights if pinned else (0.0, 0.0)
+        if not self._controlled and not any(weights):
+            self._shift = (0.0, 0.0, 0.0)
+            return head, []
+        axes = self._root.rig_from_world
+        head = rotate(conjugate(axes), head)
         stances = [
-            self._stance(leg, motion, options, head)
+            self._stance(leg, motion, options, head, weights[leg.side])
             for leg in self._legs
-            if self._weights[leg.side] > 0.0
+            if self._controlled or weights[leg.side] > 0.0
         ]
-        self._shift = _shared_shift(stances)
+        held = [stance for stance in stances if stance.weight > 0.0]
+        self._shift = _shared_shift(held)
         head = add(head, self._shift)
+        for stance in held:
+            head = within_reach(head, stance)
+        locations: list[Vector] = []
         for stance in stances:
-            head = _within_reach(head, stance)
-        for stance in stances:
-            _bend(head, stance, basis)
-        return head
+            bend = bent(head, stance) if stance.weight > 0.0 else None
+            if bend is not None:
+                bend_bones(stance, bend, basis)
+            control = self._controls[stance.leg.side]
+            if control is not None:
+                locations += control.locations(head, stance, bend)
+        return rotate(axes, head), locations
 
     def _ease(self, motion: Motion) -> None:
         passed_ns = motion.capture_time_ns - self._last_time_ns
@@ -146,44 +128,28 @@ class Legs:
             if stand is not None:
                 self._stands[side] = scaled(stand, kept) if self._weights[side] > 0.0 else None
 
-    def _stance(self, leg: _Leg, motion: Motion, options: Options, head: Vector) -> _Stance:
-        root, rotations = self._root, motion.rotations_wxyz
-        in_world = [_chained(chain, rotations) for chain in leg.chains]
-        turned = [
-            multiply(root.to_rig(rotation), turn)
-            for rotation, turn in zip(in_world, leg.turns, strict=True)
-        ]
-        thigh, shin, foot = (
-            multiply(turn, rest) for turn, rest in zip(turned, leg.rests, strict=True)
-        )
-        thigh_way, shin_way = rotate(turned[0], leg.thigh), rotate(turned[1], leg.shin)
-        axis = unit(cross(thigh_way, shin_way))
-        if axis is None or length(cross(thigh_way, shin_way)) < _STRAIGHT * dot(
-            leg.thigh, leg.thigh
-        ):
-            # Straight: a knee bends about the leg's own left.
-            axis = rotate(root.rig_from_world, rotate(in_world[1], (1.0, 0.0, 0.0)))
-        ankle_m = _ankle_m(leg, motion, in_world)
-        moved = root.way(subtract(ankle_m, leg.performer_ankle_in_t_pose_m), options)
-        hip_from_hips = rotate(root.turn(motion), leg.hip_from_hips)
-        hip_from_head = subtract(hip_from_hips, root.head_from_hips(motion))
-        ankle = add(add(head, hip_from_head), add(thigh_way, shin_way))
-        target = add(leg.ankle_in_t_pose, moved)
-        stand = self._stands[leg.side]
-        if stand is None:
-            now = add(ankle, self._shift)
-            stand = self._stands[leg.side] = _level(root, subtract(now, target))
-        return _Stance(
-            leg=leg,
-            world=(thigh, shin, foot),
-            hip_from_head=hip_from_head,
-            thigh=thigh_way,
-            shin=shin_way,
-            bend_axis=axis,
-            ankle=ankle,
-            target=add(target, stand),
-            weight=self._weights[leg.side],
-        )
+    def _stance(
+        self, leg: Leg, motion: Motion, options: Options, head: Vector, weight: float
+    ) -> Stance:
+        """``head`` and all that comes back are in the performer's axes."""
+        root = self._root
+        turns = joint_turns(leg, motion)
+        thigh, shin = rotate(turns[0], leg.thigh), rotate(turns[1], leg.shin)
+        hip_from_head = rotate(motion.rotations_wxyz[0], leg.hip_from_hips)
+        if root.rest_hips != root.rest_head:
+            carried = rotate(conjugate(root.rig_from_world), root.head_from_hips(motion))
+            hip_from_head = subtract(hip_from_head, carried)
+        ankle = add(add(head, hip_from_head), add(thigh, shin))
+        target = ankle
+        if weight > 0.0:
+            way_m = subtract(ankle_m(leg, motion, turns), leg.performer_ankle_in_t_pose_m)
+            target = add(leg.ankle_in_t_pose, root.upright_way(way_m, options))
+            stand = self._stands[leg.side]
+            if stand is None:
+                x, _, z = subtract(add(ankle, self._shift), target)
+                stand = self._stands[leg.side] = (x, 0.0, z)
+            target = add(target, stand)
+        return Stance(leg, turns, hip_from_head, thigh, shin, ankle, target, weight)
 
 
 def find_legs(
@@ -192,15 +158,23 @@ def find_legs(
     root: Root,
     mapped: dict[str, Place],
     t_pose_turns: dict[str, Quaternion],
+    controls: dict[str, FootControl],
 ) -> Legs | None:
-    """The legs of a rig that can be bent; None when there are none."""
-    legs: list[_Leg] = []
+    """The legs of a rig that can be bent; None when there are none.
+
+    ``controls``: by ``left`` and ``right``, the bones that feet are moved by.
+    """
+    legs: list[Leg] = []
     skeleton = root.skeleton
     positions = skeleton.rest_positions_m()
+    ours = {control.bone for control in controls.values()}
+    ours |= {control.toes for control in controls.values() if control.toes is not None}
     by_joint: dict[int, list[str]] = {}
     for bone, place in mapped.items():
-        by_joint.setdefault(place.joint, []).append(bone)
-    for side, name in enumerate(("left", "right")):
+        if bone not in ours:
+            by_joint.setdefault(place.joint, []).append(bone)
+    back = conjugate(root.rig_from_world)
+    for side, name in enumerate(SIDES):
         wanted = [name + part for part in ("UpperLeg", "LowerLeg", "Foot")]
         if any(joint not in skeleton.names for joint in wanted):
             continue
@@ -209,24 +183,27 @@ def find_legs(
         if any(len(bones_of_joint) != 1 for bones_of_joint in found):
             continue
         thigh, shin, foot = (rig.bones[of_joint[0]] for of_joint in found)
-        turns = (
-            t_pose_turns[thigh.name],
-            t_pose_turns[shin.name],
-            t_pose_turns[foot.name],
-        )
-        thigh_way, shin_way = subtract(shin.head, thigh.head), subtract(foot.head, shin.head)
-        hip_from_hips = subtract(thigh.head, root.rest_hips)
-        standing = add(root.rest_middle, rotate(root.t_pose_turn, root.hips_from_middle))
-        hip = add(standing, rotate(root.t_pose_turn, hip_from_hips))
-        ankle = add(hip, add(rotate(turns[0], thigh_way), rotate(turns[1], shin_way)))
+        turns = [multiply(back, t_pose_turns[bone.name]) for bone in (thigh, shin, foot)]
+        hips_turn = multiply(back, root.t_pose_turn)
+        thigh_way = rotate(turns[0], subtract(shin.head, thigh.head))
+        shin_way = rotate(turns[1], subtract(foot.head, shin.head))
+        hip_from_hips = rotate(hips_turn, subtract(thigh.head, root.rest_hips))
+        standing = add(rotate(back, root.rest_middle), rotate(hips_turn, root.hips_from_middle))
+        ankle = add(add(standing, hip_from_hips), add(thigh_way, shin_way))
+        first, second, third = (_chain(skeleton.parents, joint) for joint in joints)
+        if first != second[: len(first)] or second != third[: len(second)]:
+            continue
         legs.append(
-            _Leg(
+            Leg(
                 side=side,
                 places=(bones.index(thigh.name), bones.index(shin.name), bones.index(foot.name)),
                 joints=(joints[0], joints[1], joints[2]),
-                chains=tuple(_chain(skeleton.parents, joint) for joint in joints),
-                turns=turns,
-                rests=(thigh.rotation_wxyz, shin.rotation_wxyz, foot.rotation_wxyz),
+                chains=(first, second[len(first) :], third[len(second) :]),
+                stands=(
+                    multiply(turns[0], thigh.rotation_wxyz),
+                    multiply(turns[1], shin.rotation_wxyz),
+                    multiply(turns[2], foot.rotation_wxyz),
+                ),
                 hip_from_hips=hip_from_hips,
                 thigh=thigh_way,
                 shin=shin_way,
@@ -234,77 +211,18 @@ def find_legs(
                 performer_ankle_in_t_pose_m=positions[joints[2]],
             )
         )
-    return Legs(root, legs) if legs else None
+    sides = [leg.side for leg in legs]
+    own = [controls.get(name) if side in sides else None for side, name in enumerate(SIDES)]
+    return Legs(root, legs, own) if legs else None
 
 
-def _level(root: Root, way: Vector) -> Vector:
-    """The way without what of it goes up or down."""
-    up = rotate(root.rig_from_world, (0.0, 1.0, 0.0))
-    return subtract(way, scaled(up, dot(way, up)))
-
-
-def _ankle_m(leg: _Leg, motion: Motion, in_world: Sequence[Quaternion]) -> Vector:
-    """The performer's ankle [m]."""
-    offsets = motion.skeleton.offsets_m
-    thigh, shin, foot = leg.joints
-    hip_m = add(motion.root_position_m, rotate(motion.rotations_wxyz[0], offsets[thigh]))
-    knee_m = add(hip_m, rotate(in_world[0], offsets[shin]))
-    return add(knee_m, rotate(in_world[1], offsets[foot]))
-
-
-def _shared_shift(stances: Sequence[_Stance]) -> Vector:
+def _shared_shift(stances: Sequence[Stance]) -> Vector:
     """How far the hips give way: what the standing feet ask for on average."""
     shift = (0.0, 0.0, 0.0)
     for stance in stances:
         asked = subtract(stance.target, stance.ankle)
         shift = add(shift, scaled(asked, stance.weight))
     return scaled(shift, 1.0 / max(1.0, sum(stance.weight for stance in stances)))
-
-
-def _within_reach(head: Vector, stance: _Stance) -> Vector:
-    """The root brought so near that the leg reaches its ankle's place."""
-    hip = add(head, stance.hip_from_head)
-    way = subtract(_target_from(hip, stance), hip)
-    missing = length(way) - _REACH * (length(stance.thigh) + length(stance.shin))
-    direction = unit(way)
-    if missing <= 0.0 or direction is None:
-        return head
-    return add(head, scaled(direction, missing))
-
-
-def _target_from(hip: Vector, stance: _Stance) -> Vector:
-    ankle = add(hip, add(stance.thigh, stance.shin))
-    return add(ankle, scaled(subtract(stance.target, ankle), stance.weight))
-
-
-def _bend(head: Vector, stance: _Stance, basis: list[Quaternion]) -> None:
-    """Turn thigh and shin so that the ankle is where it should be; the foot keeps its turn."""
-    hip = add(head, stance.hip_from_head)
-    wanted = subtract(_target_from(hip, stance), hip)
-    thigh_length, shin_length = length(stance.thigh), length(stance.shin)
-    distance = min(length(wanted), _REACH * (thigh_length + shin_length))
-    distance = max(distance, abs(thigh_length - shin_length) * 1.001, 1e-9)
-    squares = thigh_length * thigh_length + shin_length * shin_length
-    product = thigh_length * shin_length
-    new_bend = math.acos(_clamped((distance * distance - squares) / (2.0 * product)))
-    bend = math.acos(_clamped(dot(stance.thigh, stance.shin) / product))
-    knee_turn = about(stance.bend_axis, new_bend - bend)
-    ankle = add(stance.thigh, rotate(knee_turn, stance.shin))
-    hip_turn = between(ankle, wanted)
-    shin_turn = multiply(hip_turn, knee_turn)
-    # Each bone's own change, in its own axes: what is turned above it is taken off.
-    changes = (
-        hip_turn,
-        multiply(conjugate(hip_turn), shin_turn),
-        conjugate(shin_turn),
-    )
-    for place, world, change in zip(stance.leg.places, stance.world, changes, strict=True):
-        own = multiply(multiply(conjugate(world), change), world)
-        basis[place] = multiply(basis[place], own)
-
-
-def _clamped(cosine: float) -> float:
-    return min(1.0, max(-1.0, cosine))
 
 
 def _chain(parents: Sequence[int | None], joint: int) -> tuple[int, ...]:
@@ -314,10 +232,3 @@ def _chain(parents: Sequence[int | None], joint: int) -> tuple[int, ...]:
         chain.append(parent)
         parent = parents[parent]
     return tuple(reversed(chain))
-
-
-def _chained(chain: Sequence[int], rotations_wxyz: Sequence[Quaternion]) -> Quaternion:
-    turn = IDENTITY
-    for joint in chain:
-        turn = multiply(turn, rotations_wxyz[joint])
-    return turn

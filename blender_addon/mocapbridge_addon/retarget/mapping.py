@@ -35,6 +35,17 @@ class Mapping:
         return [bone for joint in JOINTS for bone in self.joints.get(joint, ())]
 
 
+def without_bones(mapping: Mapping, bones: set[str]) -> Mapping:
+    """The bone list without these bones."""
+    if not bones:
+        return mapping
+    joints = {
+        joint: tuple(bone for bone in own if bone not in bones)
+        for joint, own in mapping.joints.items()
+    }
+    return Mapping(mapping.family, joints, mapping.t_pose)
+
+
 def to_json(mapping: Mapping) -> str:
     """The bone list as text."""
     document = {

@@ -31,5 +31,7 @@ class Options:
     """The place in the performer's room that is the armature's own origin [m]."""
     pin_feet: bool = True
     """Keep a foot in its place for as long as the performer's stands in its place."""
+    ik_feet: bool = False
+    """Move the feet by the controls of their inverse kinematics, where the rig has them."""
     keep_rest_pose: bool = False
     """Take the rest pose for the T-pose as it is, without turning limbs into it."""

@@ -15,6 +15,7 @@ matrix per bone, made once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from ..motion.frame import Motion, Skeleton
@@ -30,10 +31,12 @@ from ..motion.quaternion import (
 )
 from .axes import rig_from_world
 from .chains import Place, Step, followed_bone, places, steps_between, turn_along
+from .eye_aims import EyeAim, find_eye_aims
 from .face_bones import with_jaw
+from .foot_controls import FootControl, add_foot_controls
 from .legs import Legs, find_legs
-from .mapping import Mapping
-from .options import Options
+from .mapping import Mapping, without_bones
+from .options import Options, Travel
 from .rig import Rig
 from .root import Root, find_root
 from .t_pose import t_pose_turns
@@ -51,8 +54,8 @@ class Pose:
 
     rotations_wxyz: list[Quaternion]
     """Per bone of ``Retargeter.bones``: its turn from rest, in its own axes; unit length."""
-    root_location: Vector | None
-    """Location of ``Retargeter.root_bone``, in Blender's sense; None when it stays."""
+    locations: list[Vector]
+    """Per bone of ``Retargeter.located``: its location, in Blender's sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +85,48 @@ class Retargeter:
             NothingMapped: the rig has none of the bone list's bones.
         """
         options = options or Options()
+        self._options = options
+        self.skeleton = skeleton
+        turn = rig_from_world(rig, mapping)
+        self.rig_from_world = turn
+        self._aims: list[EyeAim] = find_eye_aims(rig, mapping, skeleton, turn)
+        mapping = without_bones(mapping, {aim.bone for aim in self._aims})
         mapped = places(rig, mapping, skeleton)
         if not mapped:
             raise NothingMapped(
                 "none of the bones in the bone list is on this armature: choose another kind of "
                 "rig or press Detect"
             )
-        self.skeleton = skeleton
-        turn = rig_from_world(rig, mapping)
-        self.rig_from_world = turn
         self.t_pose_turns = (
             dict.fromkeys(mapped, IDENTITY)
             if options.keep_rest_pose
             else t_pose_turns(rig, mapping, skeleton, turn, mapped)
         )
+        self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns, mapped)
+        controls: dict[str, FootControl] = {}
+        if options.ik_feet and self._root is not None:
+            rig, controls = add_foot_controls(rig, mapping, mapped, self.t_pose_turns, turn)
         formulas = {bone: self._formula(rig, mapped, bone) for bone in mapped}
         direct = [bone for bone in mapped if formulas[bone].only_joint is not None]
         joined = [bone for bone in mapped if formulas[bone].only_joint is None]
         self.bones: tuple[str, ...] = (*direct, *joined)
         """In the order of a pose's rotations: first those that one joint's rotation is all of."""
-        self._direct = [(formulas[bone].steps[0].joint, formulas[bone].matrix) for bone in direct]
+        # In one row each: what lies scattered in memory takes longest to read.
+        self._direct = [
+            (formulas[bone].steps[0].joint, *chain.from_iterable(formulas[bone].matrix))
+            for bone in direct
+        ]
         self._joined = [(formulas[bone].steps, formulas[bone].matrix) for bone in joined]
         self._jaw = _index_of(skeleton, "jaw")
-        self._root: Root | None = find_root(rig, mapping, skeleton, turn, self.t_pose_turns, mapped)
         self._legs: Legs | None = None
         if self._root is not None:
-            self._legs = find_legs(rig, self.bones, self._root, mapped, self.t_pose_turns)
-        self._options = options
+            bones, turns = self.bones, self.t_pose_turns
+            self._legs = find_legs(rig, bones, self._root, mapped, turns, controls)
+        self._travels = self._root is not None and (
+            options.travel is not Travel.NONE or bool(options.floor_offset_m)
+        )
+        self.located = self._located()
+        """The bones that are moved, in the order of a pose's locations."""
 
     @property
     def root_bone(self) -> str | None:
@@ -125,6 +143,7 @@ class Retargeter:
         rotations = motion.rotations_wxyz
         if self._jaw is not None:
             rotations = with_jaw(motion, self._jaw)
+        rows = self._direct
         basis: list[Quaternion] = [
             (
                 ww * w + wx * x + wy * y + wz * z,
@@ -132,21 +151,26 @@ class Retargeter:
                 yw * w + yx * x + yy * y + yz * z,
                 zw * w + zx * x + zy * y + zz * z,
             )
-            for joint, (
-                (ww, wx, wy, wz),
-                (xw, xx, xy, xz),
-                (yw, yx, yy, yz),
-                (zw, zx, zy, zz),
-            ) in self._direct
+            for joint, ww, wx, wy, wz, xw, xx, xy, xz, yw, yx, yy, yz, zw, zx, zy, zz in rows
             for w, x, y, z in (rotations[joint],)
         ]
         basis += [applied(matrix, turn_along(steps, rotations)) for steps, matrix in self._joined]
-        if self._root is None:
-            return Pose(basis, None)
-        head = self._root.head_position(motion, self._options)
-        if self._legs is not None and self._options.pin_feet:
-            head = self._legs.pin(motion, self._options, head, basis)
-        return Pose(basis, self._root.location(head, self._options))
+        locations: list[Vector] = []
+        if (root := self._root) is not None:
+            head = root.head_position(motion, self._options) if self._travels else root.rest_head
+            moved: list[Vector] = []
+            if self._legs is not None:
+                head, moved = self._legs.stand(motion, self._options, head, basis)
+            if self._travels:
+                locations.append(root.location(head))
+            locations += moved
+        locations += [aim.location(motion) for aim in self._aims]
+        return Pose(basis, locations)
+
+    def _located(self) -> tuple[str, ...]:
+        root = (self._root.bone,) if self._root is not None and self._travels else ()
+        legs = self._legs.moved if self._legs is not None else ()
+        return (*root, *legs, *(aim.bone for aim in self._aims))
 
     def _formula(self, rig: Rig, mapped: dict[str, Place], bone: str) -> _Formula:
         turn, back = self.rig_from_world, conjugate(self.rig_from_world)

@@ -25,6 +25,20 @@ class RigBone:
 
 
 @dataclass(frozen=True, slots=True)
+class IkChain:
+    """An inverse kinematics constraint whose target is a bone of the same armature."""
+
+    bone: str
+    """The last bone that it moves: the one that has it."""
+    name: str
+    """The constraint's own."""
+    length: int
+    """How many bones it moves, from ``bone`` up; 0 for all."""
+    target: str
+    pole: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rig:
     """An armature."""
 
@@ -32,6 +46,9 @@ class Rig:
     """By name, parents before their children."""
     followed: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     """Where constraints, not parenting, say which bone another turns with: as it was measured."""
+    ik_chains: tuple[IkChain, ...] = ()
+    aims: dict[str, str] = field(default_factory=dict[str, str])
+    """Bones that another one tracks, and that other one."""
     up: Vector = (0.0, 0.0, 1.0)
     """Blender's up in the armature's own space, for rigs that do not say where up is."""
 

@@ -90,6 +90,10 @@ class Root:
 
     def way(self, way_m: Vector, options: Options) -> Vector:
         """A way through the performer's room as a way in the armature."""
+        return rotate(self.rig_from_world, self.upright_way(way_m, options))
+
+    def upright_way(self, way_m: Vector, options: Options) -> Vector:
+        """The same, in the armature's units along the performer's axes."""
         if options.travel is Travel.NONE:
             way_m = (0.0, 0.0, 0.0)
         elif options.travel is Travel.IN_PLACE:
@@ -97,12 +101,10 @@ class Root:
         else:
             way_m = subtract(way_m, options.origin_m)
         lifted = (way_m[0], way_m[1] + options.floor_offset_m, way_m[2])
-        return scaled(rotate(self.rig_from_world, lifted), self.scale)
+        return scaled(lifted, self.scale)
 
-    def location(self, head: Vector, options: Options) -> Vector | None:
-        """The same in Blender's ``location`` of the root bone; None when it is to stay."""
-        if options.travel is Travel.NONE and not options.floor_offset_m:
-            return None
+    def location(self, head: Vector) -> Vector:
+        """The same in Blender's ``location`` of the root bone."""
         return rotate(self.location_axes, subtract(head, self.rest_head))
 
 

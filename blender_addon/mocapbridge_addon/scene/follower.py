@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import bpy
 
 from ..motion.frame import Motion, Skeleton
+from ..retarget.mapping import Mapping
 from ..retarget.options import Options, Travel
 from ..retarget.retargeter import NothingMapped, Pose, Retargeter
+from ..retarget.rig import Rig
 from .bone_list import mapping_of
 from .follow_probe import measured_following
 from .pose_writer import PoseWriter
 from .properties import Character
 from .shape_key_writer import ShapeKeyWriter
 from .snapshot import read_rig
-from .switches import switch_to_rotations
+from .switches import find_switches, switch, switch_back
 
 
 class Recorder(Protocol):
@@ -90,15 +93,7 @@ class Follower:
         self, character: Character, armature: bpy.types.Object, skeleton: Skeleton
     ) -> Retargeter | None:
         """The formulas for this rig and skeleton; made anew when something changed."""
-        made_for = (
-            armature.name,
-            character.revision,
-            id(skeleton),
-            character.travel,
-            character.floor_offset_m,
-            tuple(character.origin_m),
-            character.pin_feet,
-        )
+        made_for = (armature.name, character.revision, id(skeleton))
         if made_for != self._made_for:
             self._retargeter = self._made(character, armature, skeleton)
             self._skeleton = skeleton
@@ -111,14 +106,15 @@ class Follower:
         mapping = mapping_of(character)
         rig = read_rig(armature)
         bones = [bone for bone in mapping.bones() if bone in rig.bones]
-        if bones and not character.saved_switches:
-            character.saved_switches = switch_to_rotations(armature)
-        rig = read_rig(armature, measured_following(armature, rig, bones))
+        if bones:
+            _set_switches(character, armature, rig, mapping)
+        rig = replace(rig, followed=measured_following(armature, rig, bones))
         options = Options(
             travel=Travel(character.travel),
             floor_offset_m=character.floor_offset_m,
             origin_m=tuple(character.origin_m),
             pin_feet=character.pin_feet,
+            ik_feet=character.feet == "IK",
             keep_rest_pose=character.t_pose == "REST",
         )
         try:
@@ -130,10 +126,7 @@ class Follower:
         return made
 
     def _write(self, armature: bpy.types.Object, retargeter: Retargeter, pose: Pose) -> None:
-        root = None
-        if pose.root_location is not None and retargeter.root_bone is not None:
-            root = (retargeter.root_bone, pose.root_location)
-        missing = self._writer.write(armature, retargeter.bones, pose.rotations_wxyz, root)
+        missing = self._writer.write(armature, retargeter, pose)
         if missing:
             # The armature was edited: its bones, and so its rest pose, are others now.
             self._made_for = ()
@@ -150,6 +143,19 @@ class Follower:
         for line in character.meshes:
             if line.mesh is not None:
                 self._face.write(line.mesh, names, weights)
+
+
+def _set_switches(
+    character: Character, armature: bpy.types.Object, rig: Rig, mapping: Mapping
+) -> None:
+    """Set the rig's switches for the way its feet go; once, so that the user may set them anew."""
+    wanted = f"{armature.name} {character.feet}"
+    if character.switched_for == wanted:
+        return
+    switch_back(armature, character.saved_switches)
+    switches = find_switches(armature, rig, mapping, ik_feet=character.feet == "IK")
+    character.saved_switches = switch(armature, switches)
+    character.switched_for = wanted
 
 
 def _can_be_posed(armature: bpy.types.Object | None) -> bool:

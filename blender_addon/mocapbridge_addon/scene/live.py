@@ -107,7 +107,7 @@ def release(character: Character) -> None:
     """Set a character's control rig back to how the user had it."""
     if character.armature is not None and character.saved_switches:
         switch_back(character.armature, character.saved_switches)
-    character.saved_switches = ""
+    character.saved_switches = character.switched_for = ""
 
 
 def now_ns() -> int:

@@ -33,6 +33,10 @@ _T_POSES = (
     ("REST", "Rest pose", "Take the rest pose for the T-pose as it is"),
     ("CAPTURED", "Captured", "The pose that was captured with This Is My T-Pose"),
 )
+_FEET = (
+    ("FK", "Rotations", "Legs are turned (FK), and feet are where they end"),
+    ("IK", "IK targets", "Feet are moved by the targets of their legs' IK, where the rig has such"),
+)
 _FACE_OUTPUTS = (
     ("KEYS", "Shape keys", "Set the meshes' shape keys"),
     ("PROPERTIES", "Properties", "Set custom properties of the armature, for drivers to read"),
@@ -40,7 +44,7 @@ _FACE_OUTPUTS = (
 
 
 def _changed(character: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
-    """Another rig, bone list or T-pose: what was worked out for the old one is void."""
+    """Another rig, bone list or way to follow: what was worked out for the old one is void."""
     del context
     character.revision += 1
 
@@ -127,7 +131,10 @@ class Character(bpy.types.PropertyGroup):
     )
     captured_t_pose: StringProperty(options={"HIDDEN"})
     travel: EnumProperty(
-        name="Travel", description="How much of the way the rig goes", items=_TRAVELS
+        name="Travel",
+        description="How much of the way the rig goes",
+        items=_TRAVELS,
+        update=_changed,
     )
     floor_offset_m: FloatProperty(
         name="Floor offset",
@@ -135,17 +142,26 @@ class Character(bpy.types.PropertyGroup):
         soft_min=-0.5,
         soft_max=0.5,
         unit="LENGTH",
+        update=_changed,
     )
     origin_m: FloatVectorProperty(
         name="Origin",
         description="The place in the performer's room that is the rig's own place",
         size=3,
         unit="LENGTH",
+        update=_changed,
     )
     pin_feet: BoolProperty(
         name="Pin feet",
         description="A foot stays where it is while the performer's stands",
         default=True,
+        update=_changed,
+    )
+    feet: EnumProperty(
+        name="Feet",
+        description="What moves the feet: the legs' turning, or the targets of their IK",
+        items=_FEET,
+        update=_changed,
     )
     use_body: BoolProperty(name="Body", description="Move the bones", default=True)
     use_face: BoolProperty(name="Face", description="Move the shape keys", default=True)
@@ -160,6 +176,7 @@ class Character(bpy.types.PropertyGroup):
         name="Face goes to", description="Where the weights are written", items=_FACE_OUTPUTS
     )
     saved_switches: StringProperty(options={"HIDDEN"})
+    switched_for: StringProperty(options={"HIDDEN"})
 
 
 class Settings(bpy.types.PropertyGroup):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import bpy
 from mathutils import Euler
 from mathutils import Quaternion as BlenderQuaternion
@@ -83,7 +85,7 @@ class CharacterRecorder:
     def _add_body(
         self, character: Character, retargeter: Retargeter, pose: Pose, time_ns: int
     ) -> None:
-        made_for = (character.armature.name, retargeter.bones, retargeter.root_bone)
+        made_for = (character.armature.name, retargeter.bones, retargeter.located)
         if made_for != self._made_for:
             self._begin_body(character.armature, retargeter)
             self._made_for = made_for
@@ -92,8 +94,7 @@ class CharacterRecorder:
             own, kept = _as_keys(mode, turn, self._last_turns[place])
             self._last_turns[place] = kept
             row.extend(own)
-        if retargeter.root_bone is not None:
-            row.extend(pose.root_location or (0.0, 0.0, 0.0))
+        row.extend(chain.from_iterable(pose.locations))
         self.body[-1].add(time_ns, row)
 
     def _begin_body(self, armature: bpy.types.Object, retargeter: Retargeter) -> None:
@@ -109,8 +110,11 @@ class CharacterRecorder:
             for attribute, size in (_SIZES.get(mode, _EULER),)
             for index in range(size)
         ]
-        if (root := retargeter.root_bone) is not None:
-            channels += [Channel(f"{_bone_path(root)}.location", i, root) for i in range(3)]
+        channels += [
+            Channel(f"{_bone_path(name)}.location", index, name)
+            for name in retargeter.located
+            for index in range(3)
+        ]
         self.body.append(Table(tuple(channels)))
 
     def _add_face(self, character: Character, motion: Motion, time_ns: int) -> None:

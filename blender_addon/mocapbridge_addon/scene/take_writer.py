@@ -47,7 +47,7 @@ def write_take(
     if armature is not None:
         body = curves(recorder.body, line)
         if body:
-            body += _switch_curves(armature, body[0].frames[0])
+            body += _switch_curves(character, body[0].frames[0])
         if face and character.face_output == "PROPERTIES":
             body += [_property_curve(curve) for curve in face]
         if body:
@@ -76,14 +76,13 @@ def _written(
     return action
 
 
-def _switch_curves(armature: bpy.types.Object, frame: float) -> list[Curve]:
-    """A control rig's switches as they were while recording: the keys are of its FK controls."""
-    found: list[Curve] = []
-    for bone, name, value in switch_values(armature):
-        bone_name, property_name = map(bpy.utils.escape_identifier, (bone, name))
-        channel = Channel(f'pose.bones["{bone_name}"]["{property_name}"]', 0, _SWITCHES)
-        found.append(Curve(channel, array("f", [frame]), array("f", [value])))
-    return found
+def _switch_curves(character: Character, frame: float) -> list[Curve]:
+    """A control rig's switches as they were while recording: the keys are for them set so."""
+    values = switch_values(character.armature, character.saved_switches)
+    return [
+        Curve(Channel(path, 0, _SWITCHES), array("f", [frame]), array("f", [value]))
+        for path, value in values
+    ]
 
 
 def _property_curve(curve: Curve) -> Curve:

@@ -104,7 +104,7 @@ class CharactersPanel(bpy.types.Panel):
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        for name in ("armature", "subject", "travel", "floor_offset_m", "pin_feet"):
+        for name in ("armature", "subject", "travel", "floor_offset_m", "pin_feet", "feet"):
             column.prop(character, name)
         if problem := problem_of(character):
             layout.label(text=problem[:1].upper() + problem[1:], icon="ERROR")

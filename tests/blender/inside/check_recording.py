@@ -46,6 +46,8 @@ def scene_with(rig: str) -> tuple[object, object]:
     bpy.context.view_layer.objects.active = armature
     assert bpy.ops.mocapbridge.add_character() == {"FINISHED"}
     scene = bpy.context.scene
+    if rig in {"short_ik", "rigify"}:
+        scene.mocapbridge.characters[-1].feet = "IK"
     scene.render.fps = FPS
     return armature, mesh
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import addon_utils
 import bpy
 from mathutils import Matrix, Vector
 from mocapbridge_addon.motion.joints import FINGERS
 from mocapbridge_addon.receive.rest_proportions import DEFAULT_OFFSETS_M, NAMES, PARENTS
-from mocapbridge_addon.retarget.families import MIXAMO, UNREAL, VRM, Family
+from mocapbridge_addon.retarget.families import AUTO_RIG_PRO, MIXAMO, UNREAL, VRM, Family
 
 Axes = Callable[[Vector], Vector]
 
@@ -169,6 +171,65 @@ def unreal() -> BuiltRig:
     return build("UE5", chains, where, blender_axes, scale=1.0, roll_seed=5, odd_tails=True)
 
 
+def short_with_ik() -> BuiltRig:
+    """Mixamo's names and the shortest legs, in an A-pose with rolled bones, with IK feet."""
+    where = _bent(positions(leg=0.7, arm_down_deg=50.0))
+    rig = build("ShortIk", chains_of(MIXAMO), where, blender_axes, scale=1.3, roll_seed=11)
+    return _with_ik_legs(rig)
+
+
+def long_with_ik() -> BuiltRig:
+    """Unreal's names and the longest legs, Y up inside, with IK feet."""
+    where = _bent(positions(leg=1.35, arm_down_deg=40.0))
+    rig = build("LongIk", chains_of(UNREAL), where, y_up_axes, scale=100.0, roll_seed=5)
+    rig.armature.rotation_euler = (math.radians(90.0), 0.0, 0.3)
+    rig.armature.scale = (0.01, 0.01, 0.01)
+    return _with_ik_legs(rig)
+
+
+def _bent(where: dict[str, Vector]) -> dict[str, Vector]:
+    """Knees a little forward, as everybody builds legs that IK is to bend."""
+    forward = Vector((0.0, 0.0, 0.02))
+    bent = {side + "LowerLeg": where[side + "LowerLeg"] + forward for side in ("left", "right")}
+    return where | bent
+
+
+def _with_ik_legs(rig: BuiltRig) -> BuiltRig:
+    """A control below each foot, which turns the foot, and a pole in front of each knee."""
+    armature = rig.armature
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    edit = armature.data.edit_bones
+    angles = {}
+    for side in ("left", "right"):
+        thigh, shin, foot = (
+            edit[rig.bones[side + part]] for part in ("UpperLeg", "LowerLeg", "Foot")
+        )
+        control = edit.new(f"control_{side}")
+        control.head, control.tail, control.roll = foot.head, foot.tail, foot.roll
+        pole = edit.new(f"pole_{side}")
+        pole.head = shin.head + rig.axes(Vector((0.0, 0.0, 0.5))) * rig.unit
+        pole.tail = pole.head + rig.axes(Vector((0.0, 0.1, 0.0))) * rig.unit
+        angles[side] = _pole_angle(thigh, shin, pole.head)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for side in ("left", "right"):
+        ik = armature.pose.bones[rig.bones[side + "LowerLeg"]].constraints.new("IK")
+        ik.target = ik.pole_target = armature
+        ik.subtarget, ik.pole_subtarget = f"control_{side}", f"pole_{side}"
+        ik.pole_angle, ik.chain_count = angles[side], 2
+        turn = armature.pose.bones[rig.bones[side + "Foot"]].constraints.new("COPY_ROTATION")
+        turn.target, turn.subtarget = armature, f"control_{side}"
+    return rig
+
+
+def _pole_angle(thigh: bpy.types.EditBone, shin: bpy.types.EditBone, pole: Vector) -> float:
+    """At which the leg stays as it is at rest: from the thigh's X to where the pole is seen."""
+    along = thigh.tail - thigh.head
+    seen = (shin.tail - thigh.head).cross(pole - thigh.head).cross(along)
+    angle = thigh.x_axis.angle(seen)
+    return -angle if thigh.x_axis.cross(seen).dot(along) > 0.0 else angle
+
+
 def rigify() -> BuiltRig:
     """The human metarig's generated rig."""
     addon_utils.enable("rigify", default_set=True)
@@ -213,4 +274,101 @@ def metarig() -> BuiltRig:
     return BuiltRig(armature, blender_axes, bones)
 
 
-RIGS = {"rigify_metarig": metarig, "mixamo": mixamo, "vrm": vrm, "unreal": unreal, "rigify": rigify}
+def _at_rest(name: str, written: dict[str, str]) -> BuiltRig:
+    """A rig of ``rest_poses``. ``written``: part of a side's joint to its bone, with ``{}``."""
+    lines = json.loads((Path(__file__).parent / "rest_poses" / f"{name}.json").read_text())
+    data = bpy.data.armatures.new(name)
+    armature = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone_name, parent, head, tail, roll in lines:
+        bone = data.edit_bones.new(bone_name)
+        bone.head, bone.tail, bone.roll = head, tail, roll
+        bone.parent = data.edit_bones[parent] if parent is not None else None
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return BuiltRig(armature, blender_axes, _both_sides(written))
+
+
+def _both_sides(written: dict[str, str]) -> dict[str, str]:
+    """``{}`` in a bone's name stands for L or R."""
+    return {
+        side + part: bone.replace("{}", own)
+        for side, own in (("left", "L"), ("right", "R"))
+        for part, bone in written.items()
+    }
+
+
+def makehuman() -> BuiltRig:
+    """MakeHuman's default skeleton: 163 bones, an A-pose, rolled bones, limbs of two bones each."""
+    return _at_rest("makehuman_default", {
+        "UpperArm": "upperarm01.{}", "LowerArm": "lowerarm01.{}", "Hand": "wrist.{}",
+        "UpperLeg": "upperleg01.{}", "LowerLeg": "lowerleg01.{}", "Foot": "foot.{}",
+        "IndexProximal": "finger2-1.{}", "IndexIntermediate": "finger2-2.{}",
+        "MiddleProximal": "finger3-1.{}",
+    })  # fmt: skip
+
+
+def makehuman_cmu() -> BuiltRig:
+    """MakeHuman's skeleton of the CMU library: LHipJoint, LowerBack, Neck1, no fingers."""
+    rig = _at_rest("makehuman_cmu", {
+        "UpperArm": "{}Arm", "LowerArm": "{}ForeArm", "Hand": "{}Hand",
+        "UpperLeg": "{}UpLeg", "LowerLeg": "{}Leg", "Foot": "{}Foot",
+    })  # fmt: skip
+    rig.bones = {
+        joint: bone.replace("L", "Left", 1) if joint.startswith("left") else "Right" + bone[1:]
+        for joint, bone in rig.bones.items()
+    }
+    return rig
+
+
+def cmu_bvh(path: str) -> BuiltRig:
+    """What Blender's own importer makes of a BVH with CMU's names."""
+    bpy.ops.import_anim.bvh(filepath=path, global_scale=0.01)
+    armature = bpy.context.object
+    armature.animation_data_clear()
+    names = {
+        "UpperArm": "Arm", "LowerArm": "ForeArm", "Hand": "Hand",
+        "UpperLeg": "UpLeg", "LowerLeg": "Leg", "Foot": "Foot",
+    }  # fmt: skip
+    bones = {
+        side + part: side.title() + name
+        for side in ("left", "right")
+        for part, name in names.items()
+    }
+    return BuiltRig(armature, blender_axes, bones)
+
+
+def vrm_addon() -> BuiltRig:
+    """The basic armature of the VRM add-on for Blender itself (bpy-vrm-format is that add-on)."""
+    addon_utils.enable("io_scene_vrm", default_set=True)
+    assert bpy.ops.icyp.make_basic_armature() == {"FINISHED"}
+    written = {
+        "UpperArm": "upper_arm.{}", "LowerArm": "lower_arm.{}", "Hand": "hand.{}",
+        "UpperLeg": "upper_leg.{}", "LowerLeg": "lower_leg.{}", "Foot": "foot.{}",
+        "IndexProximal": "index_proximal.{}", "IndexIntermediate": "index_intermediate.{}",
+        "MiddleProximal": "middle_proximal.{}",
+    }  # fmt: skip
+    return BuiltRig(bpy.context.object, blender_axes, _both_sides(written))
+
+
+def auto_rig_pro() -> BuiltRig:
+    """Auto-Rig Pro's FK controls by their names, in an A-pose: the rig itself is not to be had."""
+    where = positions(arm_down_deg=35.0)
+    return build("ARP", chains_of(AUTO_RIG_PRO), where, blender_axes, roll_seed=23)
+
+
+RIGS = {
+    "rigify_metarig": metarig,
+    "mixamo": mixamo,
+    "vrm": vrm,
+    "unreal": unreal,
+    "rigify": rigify,
+    "short_ik": short_with_ik,
+    "long_ik": long_with_ik,
+    "makehuman": makehuman,
+    "makehuman_cmu": makehuman_cmu,
+    "cmu_bvh": cmu_bvh,
+    "vrm_addon": vrm_addon,
+    "auto_rig_pro": auto_rig_pro,
+}

@@ -82,12 +82,11 @@ def posed(rig: Rig, retargeter: Retargeter, pose: Pose) -> dict[str, tuple[Vecto
     Structure"; source: BKE_armature_where_is_pose_bone).
     """
     turns = dict(zip(retargeter.bones, pose.rotations_wxyz, strict=True))
+    places = dict(zip(retargeter.located, pose.locations, strict=True))
     found: dict[str, tuple[Vector, Quaternion]] = {}
     for name, bone in rig.bones.items():
         turn = turns.get(name, (1.0, 0.0, 0.0, 0.0))
-        location = (0.0, 0.0, 0.0)
-        if name == retargeter.root_bone and pose.root_location is not None:
-            location = pose.root_location
+        location = places.get(name, (0.0, 0.0, 0.0))
         if bone.parent is None:
             head, above = bone.head, bone.rotation_wxyz
         else:

@@ -29,6 +29,15 @@ def test_input_flags() -> None:
     assert synthetic.tracking.backend == "synthetic"
 
 
+def test_footage_may_be_named_plainly_and_loop() -> None:
+    assert _config("clip.mp4").source == VideoOptions(path="clip.mp4")
+    looped = VideoOptions(path="clip.mp4", loop=True, pace="native")
+    assert _config("clip.mp4", "--loop").source == looped
+    assert _config("--source", "clip.mp4", "--loop").source == looped
+    fast = _config("clip.mp4", "--loop", "--pace", "fast").source
+    assert fast == VideoOptions(path="clip.mp4", loop=True, pace="fast")
+
+
 def test_a_mapping_is_for_all_outputs() -> None:
     config = _config("--mapping", "mixamo")
     assert (config.mapping, {output.mapping for output in config.outputs}) == ("mixamo", {None})
@@ -65,6 +74,8 @@ def test_recording_and_view_flags() -> None:
     ("flags", "told"),
     [
         (["--source", "0", "--pace", "fast"], "--pace needs footage"),
+        (["0", "--loop"], "--loop needs footage"),
+        (["a.mp4", "--source", "b.mp4"], "two sources were given"),
         (["--no-body", "--no-face", "--no-hands"], "at least one"),
         (["--osc", "nowhere"], "HOST:PORT"),
         (["--mapping", "mixamoo"], "did you mean 'mixamo'?"),
@@ -97,6 +108,7 @@ def test_no_durations(text: str) -> None:
     [
         (["--source", "0", "--record"], "needs footage"),
         (["--source", "clip.mp4"], "add --record"),
+        (["clip.mp4", "--record", "--loop"], "footage that ends"),
         (["--source", "clip.mp4", "--record", "--for", "3s"], "--for does not work"),
         (["--source", "clip.mp4", "--render", "nowhere/film.mp4"], "no folder"),
     ],

@@ -109,8 +109,9 @@ def test_the_line_is_one_line_without_colours() -> None:
     assert "\x1b" not in line
     assert re.search(r"30\.0 fps \| 311 frames, 9 skipped \| inference 31\.5 / 44\.0 ms", line)
     assert "sees body |" in line
-    nobody = dataclasses.replace(RUN, parts={"body": PartSnapshot("held", 0.4)})
-    assert "sees nobody" in status_line(nobody)
+    for state, said in (("held", "sees body |"), ("lost", "sees nobody")):
+        run = dataclasses.replace(RUN, parts={"body": PartSnapshot(state, 0.4)})
+        assert said in status_line(run)
 
 
 def test_headless_writes_a_line_only_when_one_is_due(

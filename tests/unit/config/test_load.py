@@ -9,7 +9,7 @@ import pytest
 from mocapbridge.config.load import checked, load_config, parse_config
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import ConfigError
-from mocapbridge.outputs.options import LinkOptions, ZmqOptions
+from mocapbridge.outputs.options import LinkOptions, OscOptions, VrchatOptions, ZmqOptions
 from mocapbridge.sources.options import CameraOptions, ImagesOptions, VideoOptions
 
 
@@ -136,6 +136,14 @@ def test_a_flood_of_problems_is_cut() -> None:
             "outputs: [{type: osc, port: 9}, {type: link, port: 9}]",
             r"outputs\[1\]\.port: outputs\[0\] has this address, too",
         ),
+        (
+            "outputs: [{type: osc}, {type: vrchat}, {type: vrchat}]",
+            r"outputs\[2\]\.port: outputs\[1\] has this address, too",
+        ),
+        (
+            "outputs: [{type: vrchat}, {type: vmc, port: 9000}]",
+            r"outputs\[1\]\.port: outputs\[0\] has this address, too",
+        ),
         ("outputs: [{type: zmq}, {type: zmq}]", r"outputs\[1\]\.bind: outputs\[0\] has this"),
         (
             "outputs: [{type: osc, name: a}, {type: link, name: a}]",
@@ -156,6 +164,11 @@ def test_two_problems_of_sense_are_told_together() -> None:
 def test_an_output_that_is_off_may_share_an_address() -> None:
     config = _load("outputs: [{type: zmq}, {type: zmq, enabled: false}]")
     assert config.outputs == (ZmqOptions(), ZmqOptions(enabled=False))
+
+
+def test_osc_and_vrchat_may_send_to_one_port() -> None:
+    config = _load("outputs: [{type: vrchat}, {type: osc}]")
+    assert config.outputs == (VrchatOptions(), OscOptions())
 
 
 def test_a_changed_configuration_is_checked_without_a_file() -> None:

@@ -112,6 +112,11 @@ FACE = live_link_face.FaceValues(1, 0.0, (30, 1), (1.5,) + (0.0,) * 60)
             osc.encode(osc.Message("/tracking/trackers/1/position", "ff", (1.0, 2.0))),
             "valid: fff",
         ),
+        (
+            "vrchat",
+            osc.encode(osc.Message("/tracking/tracker/1/position", "fff", (0.0, 1.0, 0.0))),
+            "VRChat does not know /tracking/tracker/1/position",
+        ),
         ("live_link_face", b"\x05\0\0\0\0", "it begins with 5"),
         (
             "live_link_face",
@@ -148,6 +153,9 @@ def test_what_is_missing_is_said() -> None:
         assert gap in vmc
     lone = osc.encode(osc.Message("/tracking/trackers/1/position", "fff", (0.0, 1.0, 0.0)))
     assert "/tracking/trackers/1/rotation" in tally_of("vrchat", lone).missing()[0]
+    others = osc.encode(osc.Message("/mocap/root", "f", (1.0,)))
+    assert "nothing came for VRChat" in tally_of("vrchat", others).missing()[0]
+    assert tally_of("vrchat", others, *sent_by_our_output("vrchat")).missing() == []
     (shapes,) = tally_of("ifacialmocap", ifacialmocap.encode(IFACIALMOCAP_FRAME)).missing()
     assert "eyeLookDown_L" in shapes
     assert tally_of("rokoko", rokoko.encode(ROKOKO_FRAME)).missing() != []

@@ -24,6 +24,7 @@ from mocapbridge.outputs.vrchat_layout import FaceLayout
 from mocapbridge.outputs.zmq_messages import FrameMessage, StaticMessage
 from mocapbridge.retarget.load import Freedom, load_mapping
 from mocapbridge.retarget.mapping import Mapped, Retarget
+from mocapbridge.timecode import TimecodeLabel
 from mocapbridge.types import MocapFrame, StreamInfo, StreamNames
 from mocapbridge.wire import json_live_link
 from tests.mapping_files import SEEN, mapped, retarget_of
@@ -128,7 +129,8 @@ def test_osc_addresses_hold_what_osc_allows(tmp_path: Path) -> None:
     motion, info = mapped(tmp_path, text, FRAME)
     vector = FrameVector(names_of(info))
     vector.load(motion)
-    packets = OscLayout("/m", names_of(info)).fill(motion, vector, 0)
+    label = TimecodeLabel(0, 0, 0, 0, drop_frame=False)
+    packets = OscLayout("/m", names_of(info)).fill(motion, vector, 0, label)
     addresses = {
         timed.message.address for packet in packets for timed in OscPacket(bytes(packet)).messages
     }

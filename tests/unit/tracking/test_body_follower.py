@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mocapbridge.tracking.body_follower import BodyFollower
-from mocapbridge.tracking.mediapipe_tasks import PoseNetwork, PoseResult
+from mocapbridge.tracking.mediapipe_tasks import PoseNetwork
+from mocapbridge.tracking.network_results import PoseResult
 from mocapbridge.types import Float32Array, UInt8Array, VideoFrame
 
 _FRAME_NS = 33_000_000

@@ -7,7 +7,8 @@ from typing import cast
 import numpy as np
 
 from mocapbridge.tracking.face_follower import FaceFollower
-from mocapbridge.tracking.mediapipe_tasks import FaceNetwork, FaceResult
+from mocapbridge.tracking.mediapipe_tasks import FaceNetwork
+from mocapbridge.tracking.network_results import FaceResult
 from mocapbridge.types import UInt8Array
 
 _PICTURE = np.zeros((480, 480, 3), dtype=np.uint8)

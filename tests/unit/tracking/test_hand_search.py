@@ -10,7 +10,8 @@ from mocapbridge.tracking.body_guide import BodyGuide
 from mocapbridge.tracking.hand_follower import HandFollower
 from mocapbridge.tracking.hand_search import HandSearch
 from mocapbridge.tracking.hand_sides import HandCandidate
-from mocapbridge.tracking.mediapipe_tasks import HandNetwork, HandResult
+from mocapbridge.tracking.mediapipe_tasks import HandNetwork
+from mocapbridge.tracking.network_results import HandResult
 from mocapbridge.types import Float32Array, Side, UInt8Array
 
 _PICTURE = np.zeros((480, 480, 3), dtype=np.uint8)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocapbridge.tracking.mediapipe_tasks import PoseResult
+from mocapbridge.tracking.network_results import PoseResult
 from mocapbridge.tracking.swap_guard import MIRRORED, SwapGuard, exchanged
 from mocapbridge.types import Float32Array
 
