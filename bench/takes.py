@@ -7,7 +7,8 @@ size that detectors have, so that no two frames are alike. Prints, in this order
   recorder's own thread packs and writes it;
 * the size of 10 s at 30 frames/s, recorded and finished;
 * how long a take of 10 minutes at 60 frames/s takes to load into columns, and the memory of that;
-* how long solving it again takes, and the most memory that process ever has (Linux).
+* how long solving it again takes, and the most memory that process ever has (Linux);
+* the most memory of solving footage of that length (``python -m bench.long_footage``).
 
 Wall time, and processor time of the whole process in brackets: on a machine that does something
 else as well, that is the time that counts.
@@ -40,7 +41,7 @@ from mocapbridge.takes.save import save_take_as
 from mocapbridge.takes.writer import TakeWriter
 from mocapbridge.types import Float32Array
 
-_SAMPLE: Final = Path(__file__).parents[1] / "samples" / "performer_full.mp4"
+SAMPLE: Final = Path(__file__).parents[1] / "samples" / "performer_full.mp4"
 _NOISE: Final = 2e-4
 """Of the picture's width: what the landmarks of a still performer jitter by."""
 _FRAME_NS: Final = 1_000_000_000 // 60
@@ -60,20 +61,24 @@ def main() -> None:
         long = _long_take(take, folder, arguments.frames)
         _print_loading(long)
         _print_solving(long, folder)
+        # In a process that began small: it inherits the highest memory of this one otherwise.
+        words = (sys.executable, "-m", "bench.long_footage", "--frames", str(arguments.frames))
+        between = (sys.executable, "-c", _APART, *words)
+        subprocess.run(between, check=True)
 
 
 def _recorded_sample(folder: Path) -> Path:
     config = folder / "sample.yaml"
     config.write_text(
-        f"version: 1\ncontrol: {{enabled: false}}\nsource: {{type: video, path: '{_SAMPLE}'}}\n"
+        f"version: 1\ncontrol: {{enabled: false}}\nsource: {{type: video, path: '{SAMPLE}'}}\n"
         f"outputs: []\nrecord: {{enabled: true, folder: '{folder}', slate: sample}}\n"
     )
     mocapbridge(["run", "--config", str(config), "--headless"])
     return folder / "sample_001.mocap"
 
 
-def _varied(take: Take, count: int) -> Iterator[TakeFrame]:
-    """Frames of the take over and over, each with noise of its own."""
+def varied(take: Take, count: int) -> Iterator[TakeFrame]:
+    """Frames of the take over and over, 60 a second, each with noise of its own."""
     rng = np.random.default_rng(1)
 
     def shaken(points: Float32Array) -> Float32Array:
@@ -100,7 +105,7 @@ def _varied(take: Take, count: int) -> Iterator[TakeFrame]:
 
 
 def _print_recording(take: Take, folder: Path) -> None:
-    frames = list(_varied(take, 1500))
+    frames = list(varied(take, 1500))
     given_s: list[float] = []
     times = DurationRing()
     recording = Recording(
@@ -152,7 +157,7 @@ def _print_sizes(frames: list[TakeFrame], take: Take, folder: Path) -> None:
 
 
 def _long_take(take: Take, folder: Path, count: int) -> Path:
-    return save_take_as(folder / "long.mocap", take.header, _varied(take, count))
+    return save_take_as(folder / "long.mocap", take.header, varied(take, count))
 
 
 def _print_loading(path: Path) -> None:
@@ -182,6 +187,8 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 """Runs a command and prints its processor time [s] and highest memory [kB]."""
+
+_APART: Final = "import subprocess, sys; subprocess.run(sys.argv[1:], check=True)"
 
 
 def _print_solving(take: Path, folder: Path) -> None:

@@ -76,27 +76,35 @@ class Gate:
     def answer(self, request: bytes) -> Reply:
         """The reply to a request as JSON."""
         if len(request) > MAX_REQUEST_BYTES:
-            return self._refuse(f"a request has at most {MAX_REQUEST_BYTES} bytes")
+            return self.refuse(f"a request has at most {MAX_REQUEST_BYTES} bytes")
         try:
             decoded = _decode(request)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return self._refuse(
+            return self.refuse(
                 f'{error}; expected JSON such as {{"command": "status", "arguments": {{}}}}'
             )
         return self.carry_out(decoded)
 
+    def take(self, parts: Mapping[str, object]) -> Reply:
+        """The reply to a request that came in parts, by the names of ``Request``'s fields."""
+        try:
+            request = msgspec.convert(parts, Request)
+        except msgspec.ValidationError as error:
+            return self.refuse(str(error))
+        return self.carry_out(request)
+
     def carry_out(self, request: Request) -> Reply:
         """The reply to a request."""
         if not self._in_time():
-            return self._refuse(f"more than {MAX_RATE_HZ:g} commands a second", request.id)
+            return self.refuse(f"more than {MAX_RATE_HZ:g} commands a second", request.id)
         if not self._trusts(request.token):
-            return self._refuse("the token is missing or wrong", request.id)
+            return self.refuse("the token is missing or wrong", request.id)
         if len(request.arguments) > _MAX_ARGUMENTS:
-            return self._refuse(f"a command has at most {_MAX_ARGUMENTS} arguments", request.id)
+            return self.refuse(f"a command has at most {_MAX_ARGUMENTS} arguments", request.id)
         try:
             result = self._handler(request.command, request.arguments)
         except CommandRefused as error:
-            return self._refuse(str(error), request.id)
+            return self.refuse(str(error), request.id)
         return Reply(ok=True, result=result, id=request.id)
 
     def _in_time(self) -> bool:
@@ -116,7 +124,8 @@ class Gate:
         # In constant time: how long it takes tells nothing about the token.
         return hmac.compare_digest(self._token.encode(), (token or "").encode())
 
-    def _refuse(self, reason: str, request_id: str | int | None = None) -> Reply:
+    def refuse(self, reason: str, request_id: str | int | None = None) -> Reply:
+        """The reply to what is not carried out; counted, and logged now and then."""
         self.refused += 1
         now_s = self._now_s()
         if now_s - self._log_due_s >= 0.0:

@@ -18,7 +18,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket, ParseError
 
-from mocapbridge.control.commands import MAX_REQUEST_BYTES, Gate, Reply, Request, Value
+from mocapbridge.control.commands import MAX_REQUEST_BYTES, Gate, Reply, Value
 from mocapbridge.errors import OutputUnavailable
 
 _log = logging.getLogger(__name__)
@@ -101,10 +101,9 @@ class OscControl:
         command = message.address.removeprefix(ADDRESS)
         arguments = _named(list(message.params))
         if arguments is None:
-            return Reply(ok=False, error="arguments come as name, value, name, value")
+            return self._gate.refuse("arguments come as name, value, name, value")
         token = arguments.pop(_TOKEN, None)
-        text = token if isinstance(token, str) else None
-        return self._gate.carry_out(Request(command, arguments, text))
+        return self._gate.take({"command": command, "arguments": arguments, "token": token})
 
     def _send_reply(
         self, through: socket.socket, sender: tuple[Any, ...], message: OscMessage, reply: Reply

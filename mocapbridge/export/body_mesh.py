@@ -1,12 +1,12 @@
 """A plain body around the skeleton, so that any viewer shows the motion.
 
-Every bone is a tapered six-sided rod between its joints; the head is an ellipsoid and the eyes are
-balls. Each vertex follows one joint.
+Every bone is a tapered rod between its joints; the head is an ellipsoid, the eyes are white balls
+with an iris that looks along their +Z. Each vertex follows one joint.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -42,7 +42,14 @@ _HEAD_RADII_M: Final = (0.075, 0.1, 0.085)
 _HEAD_CENTRE_M: Final = (0.0, 0.078, -0.012)
 EYE_M: Final = 0.0105
 """Radius of the eyeballs."""
+_EYE_RINGS: Final = 5
+"""A cap of an eyeball is then half as wide as the ball, like an iris."""
 _NO_AREA: Final = 1e-12
+
+SURFACES: Final = ("Clothes", "Eyes", "Irises")
+"""What the body is made of."""
+_EYES: Final = SURFACES.index("Eyes")
+_IRISES: Final = SURFACES.index("Irises")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Mesh:
     """(v,) the joint each vertex follows."""
     triangles: npt.NDArray[np.uint16]
     """(t, 3) counter-clockwise seen from outside."""
+    surfaces: npt.NDArray[np.uint8]
+    """(t,) index of each one's in `SURFACES`."""
 
 
 def body_mesh(rest_positions_m: Float32Array) -> Mesh:
@@ -76,7 +85,7 @@ def body_mesh(rest_positions_m: Float32Array) -> Mesh:
     parts.append(_ball(rest[head] + _HEAD_CENTRE_M, _HEAD_RADII_M, head))
     for name in ("leftEye", "rightEye"):
         eye = JOINT_INDEX[name]
-        parts.append(_ball(rest[eye], (EYE_M,) * 3, eye))
+        parts.append(_eyeball(rest[eye], eye))
     return _joined(parts)
 
 
@@ -108,8 +117,26 @@ def _rod(start: Float64Array, end: Float64Array, radius_m: float, joint: int) ->
     return _smooth(np.array(points), _lattice(len(rings), _SIDES), joint)
 
 
-def _ball(centre: Float64Array, radii_m: tuple[float, ...], joint: int) -> Mesh:
-    heights = np.linspace(-np.pi / 2, np.pi / 2, _RINGS + 2)[1:-1]
+def _eyeball(centre: Float64Array, joint: int) -> Mesh:
+    ball = _ball(np.zeros(3), (EYE_M,) * 3, joint, _EYE_RINGS)
+    pole = len(ball.positions_m) - 1
+    return replace(
+        ball,
+        positions_m=(_upright_to_front(ball.positions_m) + centre).astype(np.float32),
+        normals=_upright_to_front(ball.normals),
+        surfaces=np.where((ball.triangles == pole).any(axis=1), _IRISES, _EYES).astype(np.uint8),
+    )
+
+
+def _upright_to_front(vectors: Float32Array) -> Float32Array:
+    """Turned by a quarter about +X: what was +Y is +Z."""
+    return vectors[:, (0, 2, 1)] * np.array((1.0, -1.0, 1.0), dtype=np.float32)
+
+
+def _ball(
+    centre: Float64Array, radii_m: tuple[float, ...], joint: int, rings: int = _RINGS
+) -> Mesh:
+    heights = np.linspace(-np.pi / 2, np.pi / 2, rings + 2)[1:-1]
     around = np.linspace(0.0, -2.0 * np.pi, 2 * _SIDES, endpoint=False)
     points = [np.array((0.0, -1.0, 0.0))]
     points += [
@@ -118,7 +145,7 @@ def _ball(centre: Float64Array, radii_m: tuple[float, ...], joint: int) -> Mesh:
         for a in around
     ]
     points.append(np.array((0.0, 1.0, 0.0)))
-    return _smooth(centre + np.array(points) * radii_m, _lattice(_RINGS, 2 * _SIDES), joint)
+    return _smooth(centre + np.array(points) * radii_m, _lattice(rings, 2 * _SIDES), joint)
 
 
 def _lattice(rings: int, sides: int) -> npt.NDArray[np.intp]:
@@ -143,6 +170,7 @@ def _smooth(points: Float64Array, triangles: npt.NDArray[np.intp], joint: int) -
         normals=vertex_normals(points, triangles).astype(np.float32),
         joints=np.full(len(points), joint, dtype=np.uint8),
         triangles=triangles.astype(np.uint16),
+        surfaces=np.zeros(len(triangles), dtype=np.uint8),
     )
 
 
@@ -168,4 +196,5 @@ def _joined(parts: list[Mesh]) -> Mesh:
         triangles=np.concatenate(
             [part.triangles + np.uint16(start) for part, start in zip(parts, starts, strict=True)]
         ),
+        surfaces=np.concatenate([part.surfaces for part in parts]),
     )

@@ -1,10 +1,9 @@
 """A simple face with the 52 ARKit shapes as morph targets.
 
 The average face of `models/face_canonical.json` (CC0), triangulated, put where the skeleton's eyes
-are. Shapes are soft pushes of a region, plus lids that close onto each other and a jaw that turns
-about its hinge; they show an expression, they do not rebuild a person's face. Left is the
-performer's; the right side is the mirrored left.
-Indices: MediaPipe's 468-point mesh.
+are, its mouth closed. Shapes are soft pushes of a region, plus lids that close onto each other and
+a jaw that turns about its hinge; they show an expression, they do not rebuild a person's face. Left
+is the performer's; the right side is the mirrored left.
 """
 
 from __future__ import annotations
@@ -15,33 +14,33 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import Delaunay
 
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
 from mocapbridge.export.body_mesh import EYE_M, vertex_normals
+from mocapbridge.export.face_points import (
+    CORNER,
+    EYE_CORNERS,
+    IRISES,
+    LOWER_INNER_LIP,
+    LOWER_LID,
+    LOWER_LIP,
+    MESH_POINTS,
+    MOUTH_CORNERS,
+    UPPER_INNER_LIP,
+    UPPER_LID,
+    UPPER_LIP,
+)
+from mocapbridge.export.face_triangles import face_triangles
 from mocapbridge.skeleton import JOINT_INDEX
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
-
-_MESH_POINTS: Final = 468
-"""Those after are the irises: the body has eyeballs."""
-_IRISES: Final = (473, 468)
-"""Middle of the left and of the right iris."""
-
-_UPPER_LID: Final = (398, 384, 385, 386, 387, 388, 466)
-_LOWER_LID: Final = (382, 381, 380, 374, 373, 390, 249)
-_EYE_CORNERS: Final = (362, 263)
-_UPPER_INNER_LIP: Final = (191, 80, 81, 82, 13, 312, 311, 310, 415)
-_LOWER_INNER_LIP: Final = (95, 88, 178, 87, 14, 317, 402, 318, 324)
-_UPPER_LIP: Final = (*_UPPER_INNER_LIP, 185, 40, 39, 37, 0, 267, 269, 270, 409)
-_LOWER_LIP: Final = (*_LOWER_INNER_LIP, 146, 91, 181, 84, 17, 314, 405, 321, 375)
-_CORNER: Final = (291, 308, 306)
-_MOUTH_CORNERS: Final = (78, 308)
 
 _JAW_HINGE_CM: Final = (0.0, 1.0, -4.0)
 _JAW_OPEN_RAD: Final = 0.3
 _LID_TRAVEL: Final = 0.95
-_LONGEST_EDGE_CM: Final = 6.0
+_LIP_CM: Final = 0.45
+"""Where the rest of a lip has gone along by 0.6 when the mouth was closed."""
+_LIPS_TOUCH: Final = 0.96
 _LIDS_BEFORE_EYES: Final = 1.25
 """How far the lids lie before the middle of an eyeball, in its radii."""
 
@@ -58,18 +57,18 @@ class _Region:
 
 
 _REGIONS: Final = {
-    "upper lid": _Region(_UPPER_LID, 0.2),
-    "lower lid": _Region(_LOWER_LID, 0.3),
+    "upper lid": _Region(UPPER_LID, 0.2),
+    "lower lid": _Region(LOWER_LID, 0.3),
     "brow": _Region((336, 296, 334, 293, 300, 285, 295, 282, 283), 0.6),
     "inner brow": _Region((336, 285, 107, 55, 9), 0.7),
     "outer brow": _Region((334, 293, 300, 283, 276), 0.6),
     "cheek": _Region((425, 280, 411), 1.1),
     "under eye": _Region((347, 348, 346, 349), 0.6),
     "nose wing": _Region((358, 327, 420), 0.6),
-    "corner": _Region(_CORNER, 0.8),
-    "upper lip": _Region(_UPPER_LIP, 0.35),
-    "lower lip": _Region(_LOWER_LIP, 0.35),
-    "mouth": _Region((*_UPPER_LIP, *_LOWER_LIP, *_CORNER, 61, 78), 0.9),
+    "corner": _Region(CORNER, 0.8),
+    "upper lip": _Region(UPPER_LIP, 0.35),
+    "lower lip": _Region(LOWER_LIP, 0.35),
+    "mouth": _Region((*UPPER_LIP, *LOWER_LIP, *CORNER, 61, 78), 0.9),
     "chin": _Region((152, 175, 199, 200), 0.9),
 }
 
@@ -121,6 +120,8 @@ class FaceMesh:
     """(468, 3)."""
     triangles: npt.NDArray[np.uint16]
     """(t, 3) counter-clockwise seen from outside."""
+    surfaces: npt.NDArray[np.uint8]
+    """(t,) index of each one's in `face_triangles.SURFACES`."""
     shapes_m: Float32Array
     """(52, 468, 3) how each point moves at weight 1, in the order of `ARKIT_NAMES`."""
 
@@ -133,15 +134,17 @@ def face_mesh(rest_positions_m: Float32Array) -> FaceMesh:
     """
     data = json.loads(bundled_path("models/face_canonical.json").read_text(encoding="utf-8"))
     all_points_cm = np.array(data["points_cm"], dtype=np.float64)
-    mirrored = np.array(data["mirrored"], dtype=np.intp)[:_MESH_POINTS]
-    points_cm = all_points_cm[:_MESH_POINTS]
+    mirrored = np.array(data["mirrored"], dtype=np.intp)[:MESH_POINTS]
+    points_cm = _mouth_closed(all_points_cm[:MESH_POINTS])
     shapes_cm = _Shapes(points_cm, mirrored).all()
-    triangles = _triangles(points_cm, shapes_cm, mirrored)
+    opened_cm = points_cm + shapes_cm[ARKIT_INDEX["jawOpen"]]
+    triangles, surfaces = face_triangles(points_cm, opened_cm, mirrored)
     to_head_m, scale = _placed(all_points_cm, rest_positions_m.astype(np.float64))
     return FaceMesh(
         positions_m=(points_cm * scale + to_head_m).astype(np.float32),
         normals=vertex_normals(points_cm, triangles).astype(np.float32),
         triangles=triangles.astype(np.uint16),
+        surfaces=surfaces,
         shapes_m=(shapes_cm * scale).astype(np.float32),
     )
 
@@ -149,12 +152,26 @@ def face_mesh(rest_positions_m: Float32Array) -> FaceMesh:
 def _placed(points_cm: Float64Array, rest_m: Float64Array) -> tuple[Float64Array, float]:
     """Where the face's origin lies from the head joint [m], and metres per centimetre of it."""
     eyes_m = rest_m[[JOINT_INDEX["leftEye"], JOINT_INDEX["rightEye"]]] - rest_m[JOINT_INDEX["head"]]
-    irises_cm = points_cm[list(_IRISES)]
+    irises_cm = points_cm[list(IRISES)]
     apart_m = float(np.linalg.norm(eyes_m[0] - eyes_m[1]))
     scale = apart_m / float(np.linalg.norm(irises_cm[0] - irises_cm[1])) or 0.01
     # The joints are the middles of the eyeballs; the lids lie on them.
     surface_m = eyes_m.mean(axis=0) + np.array((0.0, 0.0, _LIDS_BEFORE_EYES * EYE_M))
     return surface_m - irises_cm.mean(axis=0) * scale, scale
+
+
+def _mouth_closed(points_cm: Float64Array) -> Float64Array:
+    """The average face parts its lips; at rest they nearly touch, half way between."""
+    upper, lower = list(UPPER_INNER_LIP), list(LOWER_INNER_LIP)
+    gap = points_cm[lower] - points_cm[upper]
+    gap[:, 0] = 0.0
+    closed = points_cm.copy()
+    for lip, other, share in ((upper, LOWER_LIP, 0.5), (lower, UPPER_LIP, -0.5)):
+        apart = np.linalg.norm(points_cm[:, None] - points_cm[lip], axis=-1)
+        weights = np.exp(-0.5 * (apart.min(axis=1) / _LIP_CM) ** 2)
+        weights[list(other)] = 0.0
+        closed += _LIPS_TOUCH * share * weights[:, None] * gap[np.argmin(apart, axis=1)]
+    return closed
 
 
 class _Shapes:
@@ -201,25 +218,25 @@ class _Shapes:
             centres += self._mirrored[centres].tolist()
         apart = np.linalg.norm(self._points[:, None] - self._points[centres], axis=-1).min(axis=1)
         weights = np.exp(-0.5 * (apart / _REGIONS[region].radius_cm) ** 2)
-        for lip, other in (("upper lip", _LOWER_LIP), ("lower lip", _UPPER_LIP)):
+        for lip, other in (("upper lip", LOWER_LIP), ("lower lip", UPPER_LIP)):
             if region == lip:  # the lips touch, and yet each goes its own way
                 weights[list(other)] = 0.0
         if region == "upper lid":
-            weights[list(_LOWER_LID)] = 0.0
+            weights[list(LOWER_LID)] = 0.0
         if region == "lower lid":
-            weights[list(_UPPER_LID)] = 0.0
+            weights[list(UPPER_LID)] = 0.0
         return weights
 
     def _jaw_open(self) -> Float64Array:
         """Below the mouth everything turns with the jaw, the more the lower it lies."""
         y = self._points[:, 1]
-        corner_y = y[list(_MOUTH_CORNERS)].mean()
+        corner_y = y[list(MOUTH_CORNERS)].mean()
         depth = np.clip((corner_y - y) / 1.5, 0.0, 1.0)
         weights = depth * depth * (3.0 - 2.0 * depth)
-        weights[list(_LOWER_LIP)] = np.maximum(
-            weights[list(_LOWER_LIP)], self._from_corner(_LOWER_LIP)
+        weights[list(LOWER_LIP)] = np.maximum(
+            weights[list(LOWER_LIP)], self._from_corner(LOWER_LIP)
         )
-        weights[list(_UPPER_LIP)] = 0.0
+        weights[list(UPPER_LIP)] = 0.0
         arm = self._points - _JAW_HINGE_CM
         # A turn about the x axis, taken straight: morph targets move on lines.
         turn = np.stack(
@@ -229,14 +246,14 @@ class _Shapes:
 
     def _from_corner(self, points: tuple[int, ...]) -> Float64Array:
         """0 at the corners of the mouth, 1 in the middle."""
-        half_cm = abs(self._points[_MOUTH_CORNERS[0], 0])
+        half_cm = abs(self._points[MOUTH_CORNERS[0], 0])
         across = np.abs(self._points[list(points), 0]) / half_cm
         return np.sqrt(np.clip(1.0 - across * across, 0.0, 1.0))
 
     def _closed_lids(self) -> Float64Array:
         """The left upper lid, moved onto the lower one."""
         moved = np.zeros_like(self._points)
-        upper, lower = list(_UPPER_LID), list(_LOWER_LID)
+        upper, lower = list(UPPER_LID), list(LOWER_LID)
         moved[upper] = self._points[lower] - self._points[upper]
         # The fold above follows by half.
         apart = np.linalg.norm(self._points[:, None] - self._points[upper], axis=-1)
@@ -244,7 +261,7 @@ class _Shapes:
         follow = 0.5 * np.exp(-0.5 * (apart.min(axis=1) / 0.35) ** 2)
         above = self._points[:, 1] > self._points[upper][nearest, 1]
         follow[~above] = 0.0
-        follow[[*upper, *lower, *_EYE_CORNERS]] = 0.0
+        follow[[*upper, *lower, *EYE_CORNERS]] = 0.0
         return moved + follow[:, None] * moved[upper][nearest]
 
     def _narrowed(self, narrow: float, forward_cm: float, apart_cm: float) -> Float64Array:
@@ -261,37 +278,3 @@ class _Shapes:
     def _puffed(self) -> Float64Array:
         left = self._weights("cheek", whole=False)[:, None] * np.array((0.7, -0.1, 0.6))
         return left + left[self._mirrored] * (-1.0, 1.0, 1.0)
-
-
-def _triangles(
-    points_cm: Float64Array, shapes_cm: Float64Array, mirrored: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
-    """Between neighbours, without the eyes and the mouth.
-
-    Found with the mouth open, where the lips are apart, and unrolled about the vertical axis, where
-    no two points lie one behind the other.
-    """
-    opened = points_cm + 1.5 * shapes_cm[ARKIT_INDEX["jawOpen"]]
-    unrolled = np.stack(
-        (8.0 * np.arctan2(opened[:, 0], np.maximum(opened[:, 2] + 6.0, 0.5)), opened[:, 1]), axis=1
-    )
-    triangles = np.asarray(Delaunay(unrolled).simplices, dtype=np.intp)
-    left_eye = {*_UPPER_LID, *_LOWER_LID, *_EYE_CORNERS}
-    holes = (
-        left_eye,
-        set(mirrored[list(left_eye)].tolist()),
-        {*_UPPER_INNER_LIP, *_LOWER_INNER_LIP, *_MOUTH_CORNERS},
-    )
-    kept = np.array([not any(hole.issuperset(t) for hole in holes) for t in triangles.tolist()])
-    triangles = triangles[kept & _short(points_cm, triangles)]
-    a, b, c = (unrolled[triangles[:, corner]] for corner in range(3))
-    clockwise = (b - a)[:, 0] * (c - a)[:, 1] < (b - a)[:, 1] * (c - a)[:, 0]
-    triangles[clockwise] = triangles[clockwise][:, ::-1]
-    return triangles
-
-
-def _short(points_cm: Float64Array, triangles: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Not those that bridge the outline, where it is hollow."""
-    corners = points_cm[triangles]
-    edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=-1)
-    return edges.max(axis=1) < _LONGEST_EDGE_CM

@@ -11,19 +11,31 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge import __version__
 from mocapbridge.blendshapes import ARKIT_NAMES
+from mocapbridge.export.body_mesh import SURFACES as BODY_SURFACES
 from mocapbridge.export.body_mesh import body_mesh
 from mocapbridge.export.clip import Clip, rest_offsets_m
 from mocapbridge.export.face_mesh import face_mesh
+from mocapbridge.export.face_triangles import SURFACES as FACE_SURFACES
 from mocapbridge.export.gltf_buffer import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, GltfBuffer, Json
 from mocapbridge.export.options import ExportOptions, Progress
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 from mocapbridge.types import Float32Array
 
-_SKIN_COLOUR: Final = (0.80, 0.62, 0.50, 1.0)
-_BODY_COLOUR: Final = (0.23, 0.38, 0.60, 1.0)
+_COLOURS: Final[dict[str, tuple[float, ...]]] = {
+    "Skin": (0.80, 0.62, 0.50, 1.0),
+    "Lips": (0.62, 0.30, 0.27, 1.0),
+    "Brows": (0.13, 0.08, 0.05, 1.0),
+    "Mouth": (0.08, 0.02, 0.02, 1.0),
+    "Clothes": (0.23, 0.38, 0.60, 1.0),
+    "Eyes": (0.85, 0.85, 0.82, 1.0),
+    "Irises": (0.09, 0.05, 0.03, 1.0),
+}
+"""By material, linear."""
+_MATERIALS: Final = (*FACE_SURFACES, *BODY_SURFACES)
 
 
 def write_glb(clip: Clip, path: Path, _options: ExportOptions, progress: Progress) -> None:
@@ -43,7 +55,7 @@ def write_glb(clip: Clip, path: Path, _options: ExportOptions, progress: Progres
         "scenes": [{"name": clip.subject or "performer", "nodes": [figure_node, body_node]}],
         "nodes": nodes,
         "meshes": [_face(buffer, clip.rest_positions_m), _body(buffer, clip.rest_positions_m)],
-        "materials": [_material("Skin", _SKIN_COLOUR), _material("Clothes", _BODY_COLOUR)],
+        "materials": [_material(name, _COLOURS[name]) for name in _MATERIALS],
         "skins": [
             {
                 "name": "Skeleton",
@@ -118,11 +130,11 @@ def _face(buffer: GltfBuffer, rest_positions_m: Float32Array) -> Json:
         {"POSITION": buffer.add(shape, target=ARRAY_BUFFER, bounds=True)} for shape in mesh.shapes_m
     ]
     attributes = _surface(buffer, mesh.positions_m, mesh.normals)
-    indices = buffer.add(mesh.triangles.reshape(-1), target=ELEMENT_ARRAY_BUFFER)
+    primitives = _primitives(buffer, mesh.triangles, mesh.surfaces, FACE_SURFACES)
     return {
         "name": "Face",
         "primitives": [
-            {"attributes": attributes, "indices": indices, "material": 0, "targets": targets}
+            primitive | {"attributes": attributes, "targets": targets} for primitive in primitives
         ],
         "weights": [0.0] * len(ARKIT_NAMES),
         "extras": {"targetNames": list(ARKIT_NAMES)},
@@ -139,11 +151,29 @@ def _body(buffer: GltfBuffer, rest_positions_m: Float32Array) -> Json:
         "JOINTS_0": buffer.add(joints, target=ARRAY_BUFFER),
         "WEIGHTS_0": buffer.add(weights, target=ARRAY_BUFFER),
     }
-    indices = buffer.add(mesh.triangles.reshape(-1), target=ELEMENT_ARRAY_BUFFER)
+    primitives = _primitives(buffer, mesh.triangles, mesh.surfaces, BODY_SURFACES)
     return {
         "name": "Body",
-        "primitives": [{"attributes": attributes, "indices": indices, "material": 1}],
+        "primitives": [primitive | {"attributes": attributes} for primitive in primitives],
     }
+
+
+def _primitives(
+    buffer: GltfBuffer,
+    triangles: npt.NDArray[np.uint16],
+    surfaces: npt.NDArray[np.uint8],
+    names: tuple[str, ...],
+) -> list[Json]:
+    """The triangles of each surface, with its material."""
+    return [
+        {
+            "indices": buffer.add(
+                triangles[surfaces == number].reshape(-1), target=ELEMENT_ARRAY_BUFFER
+            ),
+            "material": _MATERIALS.index(name),
+        }
+        for number, name in enumerate(names)
+    ]
 
 
 def _surface(buffer: GltfBuffer, positions_m: Float32Array, normals: Float32Array) -> Json:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from mocapbridge.clock import RunAnchor, SystemClock
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.native_memory import give_back_native_memory
 from mocapbridge.pipeline.assemble import make_model_store, make_source, make_tracker, stated_rate
 from mocapbridge.pipeline.take_opener import take_header
 from mocapbridge.solve.offline import OfflineSolver
@@ -68,7 +69,9 @@ def track_footage(
         )
         header = take_header(config, source, info, store)
         frames = _tracked(source, tracker, config.subject, stop, tell)
-        return read_take(save_take_as(path, header, frames))
+        save_take_as(path, header, frames)
+    give_back_native_memory()  # the solver is about to need as much
+    return read_take(path)
 
 
 def _tracked(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from mocapbridge.geometry.matrix import clamp, cross, dot, from_directions, transpose
 from mocapbridge.geometry.quaternion import to_matrix
@@ -19,26 +18,28 @@ _DOWN: Final = np.array((1.0, -1.0, 1.0))
 
 
 def world_rotations(local_wxyz: Float64Array) -> Float64Array:
-    """World rotations ``(55, n, 3, 3)`` of local ones, level by level from the hips.
+    """World rotations ``(55, n, 3, 3)`` of local ones, joint by joint from the hips.
 
     Args:
         local_wxyz: ``(55, n, 4)``.
     """
     world = np.empty((*local_wxyz.shape[:2], 3, 3))
     world[0] = to_matrix(local_wxyz[0])
-    for level in anatomy.LEVELS[1:]:
-        world[level] = world[anatomy.PARENT_OR_SELF[level]] @ to_matrix(local_wxyz[level])
+    for joint in range(1, len(world)):  # a level at once would need far more memory
+        np.matmul(
+            world[anatomy.PARENT_OR_SELF[joint]], to_matrix(local_wxyz[joint]), out=world[joint]
+        )
     return world
 
 
-def local_rotations(world: Float64Array, joints: npt.NDArray[np.intp]) -> Float64Array:
-    """Local rotations ``(k, n, 3, 3)`` of some joints, none of them the hips.
+def local_rotations(world: Float64Array, joint: int) -> Float64Array:
+    """Local rotations ``(n, 3, 3)`` of a joint that is not the hips.
 
     Args:
         world: ``(55, n, 3, 3)`` world rotations.
-        joints: ``(k,)`` which ones.
+        joint: which one.
     """
-    return transpose(world[anatomy.PARENT_OR_SELF[joints]]) @ world[joints]
+    return transpose(world[anatomy.PARENT_OR_SELF[joint]]) @ world[joint]
 
 
 def positions_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
@@ -48,10 +49,11 @@ def positions_m(world: Float64Array, offsets_m: Float64Array) -> Float64Array:
         world: ``(55, n, 3, 3)`` world rotations.
         offsets_m: ``(55, 3)`` each joint in its parent's axes.
     """
-    bones = np.empty(world.shape[:3])
-    for joint, parent in enumerate(anatomy.PARENT_OR_SELF):  # at once needs all parents twice
-        bones[joint] = world[parent] @ offsets_m[joint]
-    return np.tensordot(anatomy.ANCESTORS, bones, axes=1)
+    positions = np.zeros(world.shape[:3])
+    for joint, parent in enumerate(anatomy.PARENT_OR_SELF[1:], start=1):
+        np.matmul(world[parent], offsets_m[joint], out=positions[joint])
+        positions[joint] += positions[parent]
+    return positions
 
 
 def reach(

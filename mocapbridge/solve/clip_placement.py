@@ -104,8 +104,11 @@ def stand(
         ``(n, 3)`` how far the hips have to move: legs bend only where the hips alone cannot bring
         both feet to where they stand.
     """
-    positions = positions_m(world, build.offsets_m) + root_m
+    positions = positions_m(world, build.offsets_m)
+    positions += root_m
     ankles = positions[anatomy.FOOT_JOINTS].swapaxes(0, 1)
+    hips = positions[anatomy.UPPER_LEG_JOINTS].swapaxes(0, 1)
+    del positions  # ten minutes of it are 50 MB
     strength = steps.strength[..., None]
     astray = strength * (steps.places_m - ankles)
     weight = np.maximum(strength.sum(axis=1), 1.0)
@@ -120,7 +123,7 @@ def stand(
         flat = np.maximum(strength, np.minimum(sunk / _LEVEL_WITHIN_M, 1.0))
         level = _level(feet, steps.headings, flat)
         target[..., 1] += _sunk(level, target, build.scale)
-    hips = positions[anatomy.UPPER_LEG_JOINTS].swapaxes(0, 1) + shift[:, None]
+    hips = hips + shift[:, None]
     bones_m = np.stack(
         [
             length(build.offsets_m[joints])
@@ -133,13 +136,6 @@ def stand(
     hips[..., 1] -= sink[:, None]
     target[..., 1] -= (1.0 - steps.strength) * sink[:, None]
     hinges = world[anatomy.LOWER_LEG_JOINTS][..., 0].swapaxes(0, 1)
-    bones_m = np.stack(
-        [
-            length(build.offsets_m[joints])
-            for joints in (anatomy.LOWER_LEG_JOINTS, anatomy.FOOT_JOINTS)
-        ],
-        axis=1,
-    )
     upper, lower = reach(hips, target, hinges, bones_m)
     toes = feet.swapaxes(-1, -2) @ world[anatomy.TOE_JOINTS].swapaxes(0, 1)
     world[anatomy.UPPER_LEG_JOINTS] = upper.swapaxes(0, 1)

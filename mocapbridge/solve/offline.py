@@ -139,19 +139,43 @@ class OfflineSolver:
         if origin is None:
             origin = self._origin(figure, root, clip.body_seen)
         root = self._limited(self._stand(clip, figure, world, root - origin))
-        positions = clip_kinematics.positions_m(world, self._build.offsets_m) + root
-        legs = anatomy.LEG_JOINTS
-        joints.local_wxyz[legs] = quaternion.from_matrix(
-            clip_kinematics.local_rotations(world, legs)
-        )
-        return self._frames(clip, joints, figure, face, world, positions), origin
+        positions = clip_kinematics.positions_m(world, self._build.offsets_m)
+        positions += root
+        for joint in anatomy.LEG_JOINTS:
+            joints.local_wxyz[joint] = quaternion.from_matrix(
+                clip_kinematics.local_rotations(world, joint)
+            )
+        head_turns_in_world = world[anatomy.HEAD_JOINT].astype(np.float32)
+        del world  # ten minutes of it are 140 MB
+        return self._frames(clip, joints, figure, face, head_turns_in_world, positions), origin
 
     def _joints(
         self, clip: Clip, figure: ClipFigure, face: _Face, progress: Callable[[int], None]
     ) -> _Joints:
         """Local rotations of all joints, gaps filled, smoothed."""
-        local = np.empty((len(clip.labels), *anatomy.JOINT_SOURCES.shape[:1], 4))
         confidence = clip.trust[:, anatomy.JOINT_SOURCES].min(axis=2).T.copy()
+        local = self._postures(clip, figure, face, confidence, progress)
+        seen_flags = seen_joints(confidence, self._options.occlusion)
+        states = fill_gaps(local, seen_flags, clip.times_s, self._options.occlusion)
+        widths = np.full(len(local), _BODY_WIDTH_S)
+        widths[anatomy.FINGER_JOINTS] = widths[anatomy.THUMB_JOINTS] = _HAND_WIDTH_S
+        for joint, width_s in enumerate(widths):
+            local[joint] = smooth_rotations(local[joint], clip.times_s, float(width_s))
+        return _Joints(local, states, confidence)
+
+    def _postures(
+        self,
+        clip: Clip,
+        figure: ClipFigure,
+        face: _Face,
+        confidence: Float64Array,
+        progress: Callable[[int], None],
+    ) -> Float64Array:
+        """Local rotations ``(55, n, 4)``, each frame by itself; doubtful hands get less confidence.
+
+        ``confidence`` ``(55, n)`` changes in place.
+        """
+        local = np.empty((len(anatomy.JOINT_SOURCES), len(clip.labels), 4))
         hands = _smooth_hands(clip)
         solver = PostureSolver(self._options.forearm_twist)
         for frame in range(len(clip.labels)):
@@ -166,19 +190,11 @@ class OfflineSolver:
             )
             dt_s = float(clip.times_s[frame] - clip.times_s[max(frame - 1, 0)])
             posture = solver.solve(seen.points_m, seen, face.gaze_rad[frame], dt_s)
-            local[frame] = self._limits.clamp(posture.local_wxyz)
+            local[:, frame] = self._limits.clamp(posture.local_wxyz)
             confidence[anatomy.HAND_JOINTS, frame] *= posture.hand_plausible
             if frame % _PROGRESS_EVERY == 0:
                 progress(frame)
-        by_joint = np.ascontiguousarray(local.swapaxes(0, 1))
-        del local  # ten minutes of it are 60 MB
-        seen_flags = seen_joints(confidence, self._options.occlusion)
-        states = fill_gaps(by_joint, seen_flags, clip.times_s, self._options.occlusion)
-        widths = np.full(len(by_joint), _BODY_WIDTH_S)
-        widths[anatomy.FINGER_JOINTS] = widths[anatomy.THUMB_JOINTS] = _HAND_WIDTH_S
-        for joint, width_s in enumerate(widths):
-            by_joint[joint] = smooth_rotations(by_joint[joint], clip.times_s, float(width_s))
-        return _Joints(by_joint, states, confidence)
+        return local
 
     def _origin(
         self, figure: ClipFigure, root: Float64Array, body_seen: npt.NDArray[np.bool_]
@@ -200,7 +216,8 @@ class OfflineSolver:
     ) -> Float64Array:
         """Feet onto the floor; ``world`` changes in place; the hips' places ``(n, 3)``."""
         build = self._build
-        positions = clip_kinematics.positions_m(world, build.offsets_m) + root
+        positions = clip_kinematics.positions_m(world, build.offsets_m)
+        positions += root
         steps = clip_placement.plan_steps(
             positions[anatomy.FOOT_JOINTS].swapaxes(0, 1),
             world[anatomy.FOOT_JOINTS][..., 2].swapaxes(0, 1),
@@ -208,6 +225,7 @@ class OfflineSolver:
             clip_placement.ankle_height_m(build),
             clip.times_s,
         )
+        del positions  # ten minutes of it are 50 MB
         return root + clip_placement.stand(world, root, steps, build, clip.times_s)
 
     def _frames(
@@ -216,15 +234,16 @@ class OfflineSolver:
         joints: _Joints,
         figure: ClipFigure,
         face: _Face,
-        world: Float64Array,
+        head_turns_in_world: Float32Array,
         positions: Float64Array,
     ) -> list[MocapFrame]:
-        shown = _continuous(joints.local_wxyz).swapaxes(0, 1).astype(np.float32)
+        _keep_signs(joints.local_wxyz)
+        shown = joints.local_wxyz.swapaxes(0, 1).astype(np.float32)
         places = positions.swapaxes(0, 1).astype(np.float32)
         states = joints.states.T.copy()
         confidence = joints.confidence.T.astype(np.float32)
         heads = np.zeros((len(places), 4, 4), dtype=np.float32)
-        heads[:, :3, :3] = world[anatomy.HEAD_JOINT]
+        heads[:, :3, :3] = head_turns_in_world
         heads[:, :3, 3] = places[:, anatomy.HEAD_JOINT]
         heads[:, 3, 3] = 1.0
         gaze = face.gaze_rad.astype(np.float32)
@@ -270,9 +289,9 @@ def _smooth_hands(clip: Clip) -> Float64Array:
     return smooth_seen(points, seen, clip.times_s, _HAND_WIDTH_S)
 
 
-def _continuous(local_wxyz: Float64Array) -> Float64Array:
-    """Quaternions ``(55, n, 4)`` without flips of sign from frame to frame."""
+def _keep_signs(local_wxyz: Float64Array) -> None:
+    """Give quaternions ``(55, n, 4)`` the signs without flips from frame to frame, in place."""
     against = np.einsum("jti,jti->jt", local_wxyz[:, 1:], local_wxyz[:, :-1]) < 0.0
     signs = np.ones(local_wxyz.shape[:2])
     signs[:, 1:] = np.cumprod(np.where(against, -1.0, 1.0), axis=1)
-    return local_wxyz * signs[..., None]
+    local_wxyz *= signs[..., None]

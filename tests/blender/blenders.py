@@ -55,6 +55,13 @@ class Blender:
         return done.stdout
 
 
+def windowed_blender(home: Path) -> Blender:
+    """The one Blender here that has a window; the test is skipped where it has none."""
+    if shutil.which(VIRTUAL_DISPLAY[0]) is None:
+        pytest.skip("no display that nobody sees: apt-get install xvfb xauth libgl1-mesa-dri")
+    return blender(DEBIAN_VERSION, home)
+
+
 def blender(version: str, home: Path) -> Blender:
     """That Blender; the test is skipped where it is not installed."""
     if version == DEBIAN_VERSION:

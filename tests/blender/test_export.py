@@ -31,7 +31,12 @@ FRAMES: Final = [0, 9, 39]
 
 @pytest.mark.parametrize(
     ("ending", "version"),
-    [("bvh", "4.2"), ("bvh", "4.5"), ("glb", "4.5"), ("fbx", "4.5"), ("usdc", "4.5")],
+    [
+        *(("bvh", version) for version in ("3.4", "4.2", "4.5", "5.0")),
+        *(("glb", version) for version in ("4.2", "4.5", "5.0")),
+        ("fbx", "4.5"),
+        ("usdc", "4.5"),
+    ],
 )
 @pytest.mark.parametrize("rate", [Fraction(25), Fraction(30000, 1001)], ids=["25", "29.97"])
 def test_blender_finds_every_joint_where_the_take_has_it(

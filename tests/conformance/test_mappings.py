@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mocapbridge_addon.retarget.families import RIGIFY
 
 from mocapbridge.blendshapes import ARKIT_NAMES
 from mocapbridge.bundled import bundled_path
@@ -74,7 +75,7 @@ def test_the_shipped_schema_is_current() -> None:
     assert shipped == schema_text(MappingFile), told
 
 
-@pytest.mark.parametrize("name", [*RIGS, "metahuman"])
+@pytest.mark.parametrize("name", [*RIGS, "rigify_fk", "metahuman"])
 def test_every_joint_of_a_rig_points_where_ours_does(name: str) -> None:
     motion, info = mapped(name)
     assert info.names is not None
@@ -86,6 +87,17 @@ def test_every_joint_of_a_rig_points_where_ours_does(name: str) -> None:
     pairs = [(theirs[index], ours[source]) for source, index in last.items()]
     assert len(pairs) >= 52
     assert apart_deg(*map(list, zip(*pairs, strict=True))) < 0.01
+
+
+def test_rigify_fk_names_the_controls_that_the_blender_add_on_drives() -> None:
+    # The add-on's tests generate the rig in Blender and move it by these controls.
+    driven = {joint: bones[0].split("|")[0] for joint, bones in RIGIFY.joints().items()}
+    joints = load_mapping("rigify_fk", HERE).joints or ()
+    named = {JOINT_NAMES[joint.source]: joint.name for joint in joints}
+    assert named.pop("hips") == "torso"  # where the add-on uses the torso for the lower back
+    # The eyes' controls are aimed at, not turned.
+    assert driven.keys() - named.keys() == {"hips", "spine", "leftEye", "rightEye"}
+    assert all(driven[joint] == name for joint, name in named.items())
 
 
 @pytest.mark.parametrize("name", ["arkit", "humanoid"])

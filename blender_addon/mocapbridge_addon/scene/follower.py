@@ -9,17 +9,15 @@ from typing import Protocol
 import bpy
 
 from ..motion.frame import Motion, Skeleton
-from ..retarget.mapping import Mapping
 from ..retarget.options import Options, Travel
 from ..retarget.retargeter import NothingMapped, Pose, Retargeter
-from ..retarget.rig import Rig
 from .bone_list import mapping_of
 from .follow_probe import measured_following
 from .pose_writer import PoseWriter
 from .properties import Character
 from .shape_key_writer import ShapeKeyWriter
 from .snapshot import read_rig
-from .switches import find_switches, switch, switch_back
+from .switches import release, take_over
 
 
 class Recorder(Protocol):
@@ -63,6 +61,9 @@ class Follower:
         newest = frames[-1]
         armature = character.armature
         follows = character.use_body and _can_be_posed(armature)
+        if character.saved_switches and (armature is None or not character.use_body):
+            release(character)
+            self._made_for = ()
         pose = None
         retargeter = None
         for motion in frames if self.recorder is not None else (newest,):
@@ -107,7 +108,9 @@ class Follower:
         rig = read_rig(armature)
         bones = [bone for bone in mapping.bones() if bone in rig.bones]
         if bones:
-            _set_switches(character, armature, rig, mapping)
+            take_over(character, armature, rig, mapping)
+        else:
+            release(character)
         rig = replace(rig, followed=measured_following(armature, rig, bones))
         options = Options(
             travel=Travel(character.travel),
@@ -143,19 +146,6 @@ class Follower:
         for line in character.meshes:
             if line.mesh is not None:
                 self._face.write(line.mesh, names, weights)
-
-
-def _set_switches(
-    character: Character, armature: bpy.types.Object, rig: Rig, mapping: Mapping
-) -> None:
-    """Set the rig's switches for the way its feet go; once, so that the user may set them anew."""
-    wanted = f"{armature.name} {character.feet}"
-    if character.switched_for == wanted:
-        return
-    switch_back(armature, character.saved_switches)
-    switches = find_switches(armature, rig, mapping, ik_feet=character.feet == "IK")
-    character.saved_switches = switch(armature, switches)
-    character.switched_for = wanted
 
 
 def _can_be_posed(armature: bpy.types.Object | None) -> bool:

@@ -9,9 +9,10 @@ from ..motion.frame import Motion
 from ..record.capture_clock import CaptureClock
 from ..record.curves import TimeLine
 from .follower import Follower
-from .live import LIVE, release
+from .live import LIVE
 from .properties import Character
 from .recorder import CharacterRecorder
+from .switches import release
 from .take_writer import Style, write_take
 
 

@@ -16,7 +16,7 @@ from bpy.app.handlers import persistent
 from ..receive.receiver import Ports, Receiver
 from .follower import Follower
 from .properties import Character
-from .switches import switch_back
+from .switches import release
 
 _DEFAULT_TICK_S = 1.0 / 60.0
 
@@ -73,6 +73,9 @@ class Live:
         for character in _characters():
             if character.enabled:
                 moved += self._advance(character)
+            elif character.saved_switches:
+                release(character)
+                self.follower(character).forget()
         return moved
 
     def show_again(self) -> None:
@@ -101,13 +104,6 @@ class Live:
 
 LIVE = Live()
 """The one session of this Blender."""
-
-
-def release(character: Character) -> None:
-    """Set a character's control rig back to how the user had it."""
-    if character.armature is not None and character.saved_switches:
-        switch_back(character.armature, character.saved_switches)
-    character.saved_switches = character.switched_for = ""
 
 
 def now_ns() -> int:

@@ -183,7 +183,9 @@ class Settings(bpy.types.PropertyGroup):
     """Of one scene."""
 
     characters: CollectionProperty(type=Character)
-    character_index: IntProperty(name="Character")
+    character_index: IntProperty(
+        name="Character", description="The character that the buttons below are for"
+    )
 
 
 def add_character(settings: Settings, armature: bpy.types.Object | None = None) -> Character:

@@ -26,12 +26,13 @@ _EULER = ("rotation_euler", 3)
 class CharacterRecorder:
     """Takes what a follower shows. Holds plain data alone, so undo and loading cannot hurt it."""
 
-    def __init__(self, from_ns: int, clock: CaptureClock) -> None:
+    def __init__(self, from_ns: int, clock: CaptureClock, until_ns: int | None = None) -> None:
         """Begin.
 
         Args:
             from_ns: instant on this machine's clock; frames captured before it are left out.
             clock: tells when frames were captured.
+            until_ns: frames captured after it are left out; None: there is no end.
         """
         self.body: list[Table] = []
         self.face: list[Table] = []
@@ -42,7 +43,7 @@ class CharacterRecorder:
         self.missed_s = 0.0
         """Longest time between two frames [s]."""
         self._clock = clock
-        self._from_ns = from_ns
+        self._from_ns, self._until_ns = from_ns, until_ns
         self._last_ns: int | None = None
         self._last_id = 0
         self._modes: list[str] = []
@@ -68,7 +69,7 @@ class CharacterRecorder:
     ) -> None:
         """One frame, in the order of capture."""
         time_ns = self._clock.local_ns(motion)
-        if time_ns < self._from_ns:
+        if time_ns < self._from_ns or (self._until_ns is not None and time_ns > self._until_ns):
             return
         if self._last_ns is not None and time_ns - self._last_ns < _SHORTEST_NS:
             return

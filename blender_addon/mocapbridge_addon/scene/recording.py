@@ -105,7 +105,7 @@ class Recording:
         return (
             self.stage is Stage.RECORDING
             and self._plays
-            and self._frame_now(scene) > scene.frame_end
+            and self._frame_now(scene) > _last_frame(scene)
         )
 
     def left_s(self) -> float:
@@ -160,15 +160,18 @@ class Recording:
         self._start_frame = scene.frame_current_final
         from_ns = self.start_ns - round(settings.pre_roll_s * _NS_PER_S)
         self.recorders = {}
+        self._plays = _is_playing()
+        # Blender may be late to see that the scene has come to its end.
+        until_ns = self._end_ns(scene) if self._plays or settings.play_along else None
         for character in scene.mocapbridge.characters:
             if not character.enabled:
                 continue
             follower = LIVE.follower(character)
-            recorder = CharacterRecorder(from_ns, CaptureClock(_shift_ns(character.subject)))
+            clock = CaptureClock(_shift_ns(character.subject))
+            recorder = CharacterRecorder(from_ns, clock, until_ns)
             kept, end = LIVE.receiver.inbox.take(character.subject, 0)
             follower.cursor = end - sum(motion.arrival_time_ns >= from_ns for motion in kept)
             follower.recorder = self.recorders[character.uid] = recorder
-        self._plays = _is_playing()
         if settings.play_along and not self._plays:
             self._plays = self._play(scene)
 
@@ -211,6 +214,13 @@ class Recording:
             zero_ns = min((first for first in firsts if first is not None), default=zero_ns)
         return TimeLine(zero_ns, self._start_frame, frames_per_s(scene))
 
+    def _end_ns(self, scene: bpy.types.Scene) -> int | None:
+        """When the scene is at its end; None where there is no window to play it in."""
+        if not bpy.context.window_manager.windows:
+            return None
+        frames = _last_frame(scene) - self._start_frame
+        return self.start_ns + round(frames / frames_per_s(scene) * _NS_PER_S)
+
     def _frame_now(self, scene: bpy.types.Scene) -> float:
         return TimeLine(self.start_ns, self._start_frame, frames_per_s(scene)).frame(now_ns())
 
@@ -222,6 +232,11 @@ RECORDING = Recording()
 def frames_per_s(scene: bpy.types.Scene) -> float:
     """The scene's rate."""
     return scene.render.fps / scene.render.fps_base
+
+
+def _last_frame(scene: bpy.types.Scene) -> int:
+    """The frame after which playback begins anew."""
+    return scene.frame_preview_end if scene.use_preview_range else scene.frame_end
 
 
 def _shift_ns(subject: str) -> int | None:

@@ -17,6 +17,7 @@ import bpy
 from ..retarget.ik_feet import chains_of_feet, chains_of_limbs, find_ik_feet
 from ..retarget.mapping import Mapping
 from ..retarget.rig import Rig
+from .properties import Character
 
 _RIGIFY: Final = {
     "IK_FK": 1.0,
@@ -52,6 +53,27 @@ class Switch:
         if self.kind == _PROPERTY:
             return f'pose.bones["{bone}"]["{name}"]'
         return f'pose.bones["{bone}"].constraints["{name}"].influence'
+
+
+def take_over(character: Character, armature: bpy.types.Object, rig: Rig, mapping: Mapping) -> None:
+    """Set the rig's switches for the way its feet go; once, so that the user may set them anew."""
+    wanted = f"{character.feet} {armature.name}"
+    if character.switched_for == wanted:
+        return
+    release(character)
+    switches = find_switches(armature, rig, mapping, ik_feet=character.feet == "IK")
+    character.saved_switches = switch(armature, switches)
+    character.switched_for = wanted
+
+
+def release(character: Character) -> None:
+    """Set a character's control rig back to how the user had it."""
+    name = character.switched_for.partition(" ")[2]
+    # Another armature may have been chosen since, or this one may have been renamed.
+    armature = bpy.data.objects.get(name, character.armature)
+    if armature is not None and armature.pose is not None:
+        switch_back(armature, character.saved_switches)
+    character.saved_switches = character.switched_for = ""
 
 
 def find_switches(

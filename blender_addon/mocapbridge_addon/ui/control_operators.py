@@ -51,7 +51,12 @@ class Smooth(bpy.types.Operator):
     bl_label = "Smoothing"
     bl_description = "Choose how mocapbridge weighs calm motion against quick motion"
 
-    preset: EnumProperty(name="Smoothing", items=_SMOOTHINGS, default="normal")
+    preset: EnumProperty(
+        name="Smoothing",
+        description="How calm the motion is",
+        items=_SMOOTHINGS,
+        default="normal",
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the sender."""

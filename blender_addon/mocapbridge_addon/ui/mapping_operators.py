@@ -12,9 +12,9 @@ from ..retarget import detection
 from ..retarget.families import FAMILIES
 from ..retarget.mapping import MappingError, from_json, to_json
 from ..scene.bone_list import mapping_of, set_mapping
-from ..scene.live import release
 from ..scene.properties import active_character
 from ..scene.snapshot import read_rig
+from ..scene.switches import release
 from .preferences import mappings_folder
 
 _ENDING = ".json"
@@ -42,7 +42,9 @@ class UseFamily(_OfCharacter, bpy.types.Operator):
     bl_label = "Kind of Rig"
     bl_description = "Fill in the bone list with the names of one kind of rig"
 
-    family: EnumProperty(name="Kind of rig", items=_FAMILIES)
+    family: EnumProperty(
+        name="Kind of rig", description="Whose bone names the rig has", items=_FAMILIES
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Replace the bone list."""

@@ -17,6 +17,7 @@ def check() -> None:
     session.fresh()
     recording, folder = map(Path, session.arguments())
     switch_on_and_off()
+    switches_are_set_back()
     with_sender(recording, folder)
 
 
@@ -35,6 +36,51 @@ def switch_on_and_off() -> None:
         assert not hasattr(bpy.types.Scene, "mocapbridge")
         enable()
     assert (open_sockets(), threading.active_count(), handlers()) == before
+
+
+def switches_are_set_back() -> None:
+    """A rig's IK is off while it follows and for no longer, however it is let go."""
+    import bpy
+    import performer
+    import rigs
+    from mocapbridge_addon.receive.receiver import Ports
+    from mocapbridge_addon.scene.live import LIVE
+
+    rig, other = rigs.short_with_ik().armature, rigs.mixamo().armature
+    ik = rig.pose.bones["LeftLeg"].constraints["IK"]
+    bpy.context.view_layer.objects.active = rig
+    bpy.context.scene.mocapbridge.characters.clear()
+    bpy.ops.mocapbridge.add_character()
+    character = bpy.context.scene.mocapbridge.characters[0]
+    LIVE.start(Ports(link_port=0))
+    numbers = iter(range(100))
+
+    def influence() -> float:
+        number = next(numbers)
+        motion = performer.motion(number, number * 33_000_000, number * 33_000_000)
+        LIVE.receiver.inbox.put(motion, protocol="link", sender="test")
+        LIVE.pump()
+        return ik.influence
+
+    assert influence() == 0.0
+    character.armature = other
+    assert influence() == 1.0, "another armature was chosen, and this one was kept"
+    character.armature = rig
+    assert influence() == 0.0
+    character.enabled = False
+    assert influence() == 1.0, "the rig follows no longer, and its IK is off"
+    character.enabled = True
+    assert influence() == 0.0
+    character.use_body = False
+    assert influence() == 1.0
+    character.use_body = True
+    assert influence() == 0.0
+    rig.name = "Renamed"
+    LIVE.stop()
+    assert ik.influence == 1.0
+    bpy.context.scene.mocapbridge.characters.clear()
+    for armature in (rig, other):
+        bpy.data.objects.remove(armature)
 
 
 def with_sender(recording: Path, folder: Path) -> None:

@@ -13,6 +13,7 @@ def check() -> None:
     first_clicks()
     bone_lists()
     what_is_wrong()
+    tooltips()
 
 
 def first_clicks() -> None:
@@ -79,6 +80,40 @@ def what_is_wrong() -> None:
     assert any("press Detect" in text for text in texts), texts
     assert bpy.ops.mocapbridge.explain() == {"FINISHED"}
     bpy.ops.mocapbridge.stop()
+
+
+def tooltips() -> None:
+    """Everything that can be pointed at says what it does."""
+    import bpy
+
+    ours = [
+        own
+        for kind in (bpy.types.Operator, bpy.types.PropertyGroup, bpy.types.AddonPreferences)
+        for own in kind.__subclasses__()
+        if own.__module__.startswith("mocapbridge_addon")
+    ]
+    assert len(ours) > 20, ours
+    silent = []
+    for own in ours:
+        properties = own.bl_rna.properties
+        if issubclass(own, bpy.types.Operator):
+            properties = operator_properties(own)
+        if issubclass(own, bpy.types.Operator) and not own.bl_description:
+            silent.append(own.bl_idname)
+        for name in set(own.__annotations__) & set(properties.keys()):
+            shown = properties[name]
+            hidden = shown.is_hidden or shown.type == "COLLECTION"
+            if not hidden and not shown.description:
+                silent.append(f"{own.__name__}.{name}")
+    assert not silent, silent
+
+
+def operator_properties(own: type) -> object:
+    """Blender keeps them with the operator, not with the class."""
+    import bpy
+
+    module, name = own.bl_idname.split(".")
+    return getattr(getattr(bpy.ops, module), name).get_rna_type().properties
 
 
 def said(operator: object, words: str) -> None:

@@ -53,8 +53,8 @@ def check() -> None:
     import stream
     from mocapbridge_addon.scene.bone_list import detect_rig
     from mocapbridge_addon.scene.follower import Follower
-    from mocapbridge_addon.scene.live import release
     from mocapbridge_addon.scene.properties import add_character
+    from mocapbridge_addon.scene.switches import release
 
     name, recording, *words = session.arguments()
     rig = rigs.RIGS[name](*words)

@@ -9,13 +9,18 @@ import sys
 from typing import Any
 
 bpy: Any = importlib.import_module("bpy")
-path, frames, (numerator, denominator) = sys.argv[1], *map(json.loads, sys.argv[2:4])
+words = sys.argv[-3:]  # Blender's own words come first where it is no module
+path, frames, (numerator, denominator) = words[0], *map(json.loads, words[1:])
 bpy.ops.wm.read_factory_settings(use_empty=True)
 scene = bpy.context.scene
 scene.render.fps = round(numerator / denominator)
 scene.render.fps_base = scene.render.fps * denominator / numerator
 ending = path.rpartition(".")[2]
 if ending == "bvh":
+    if bpy.app.version < (3, 5):
+        # Debian's Blender 3.4 opens no BVH at all: it asks Python 3.11 for a mode that is gone.
+        importer: Any = importlib.import_module("io_anim_bvh.import_bvh")
+        importer.open = lambda path, _mode: open(path, encoding="utf-8")  # noqa: PTH123, SIM115
     bpy.ops.import_anim.bvh(filepath=path, global_scale=0.01, update_scene_fps=True)
 elif ending == "glb":
     # Its importer multiplies by the base where the scene's rate divides by it.
