@@ -35,6 +35,9 @@ def add_clean_flags(
     parser.add_argument(
         "--smooth", type=_positive, metavar="HZ", help="smooth without lag; walking needs about 6"
     )
+    parser.add_argument(
+        "--lock-feet", action="store_true", help="feet that stand keep one place, after smoothing"
+    )
     parser.add_argument("--from", dest="start_s", type=_not_negative, default=0.0, metavar="S")
     parser.add_argument("--to", dest="end_s", type=_positive, metavar="S")
     parser.add_argument(
@@ -56,6 +59,7 @@ def clean_up(arguments: argparse.Namespace) -> CleanUp:
         repair_outliers=arguments.repair_outliers,
         fill_gaps_s=arguments.fill_gaps or 0.0,
         smooth_hz=arguments.smooth,
+        lock_feet=arguments.lock_feet,
         start_s=arguments.start_s,
         end_s=arguments.end_s,
         loop_s=arguments.make_loop,
@@ -66,6 +70,7 @@ def clean_up(arguments: argparse.Namespace) -> CleanUp:
 def clean_arguments(arguments: argparse.Namespace) -> list[str]:
     """The same flags as words of a command line, for another process."""
     words: list[str] = ["--repair-outliers"] if arguments.repair_outliers else []
+    words += ["--lock-feet"] if arguments.lock_feet else []
     for flag, value in (
         ("--config", arguments.config),
         ("--fill-gaps", arguments.fill_gaps),

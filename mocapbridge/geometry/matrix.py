@@ -27,12 +27,12 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def dot(a: FloatArray, b: FloatArray) -> FloatArray:
     """Dot product along the last axis, which stays with length 1."""
-    return np.einsum("...i,...i->...", a, b)[..., None]
+    return np.vecdot(a, b)[..., None]
 
 
 def length(vector: FloatArray) -> FloatArray:
     """Lengths along the last axis, which goes."""
-    return np.sqrt(np.einsum("...i,...i->...", vector, vector))
+    return np.sqrt(np.vecdot(vector, vector))
 
 
 def from_directions(primary: FloatArray, secondary: FloatArray) -> FloatArray:

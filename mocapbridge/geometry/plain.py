@@ -107,12 +107,14 @@ def from_directions(primary: Vector, secondary: Vector) -> Axes:
     ax, ay, az = primary
     bx, by, bz = secondary
     nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-    if not nx * nx + ny * ny + nz * nz > _DEGENERATE:
+    square, normal_square = ax * ax + ay * ay + az * az, nx * nx + ny * ny + nz * nz
+    if not (normal_square > _DEGENERATE and square > _TINY):
         (ax, ay, az), (nx, ny, nz) = _repaired(primary, secondary)
+        square, normal_square = 1.0, nx * nx + ny * ny + nz * nz
     # Written out: this is what a frame calls most.
-    factor = 1.0 / math.sqrt(max(ax * ax + ay * ay + az * az, _TINY))
+    factor = 1.0 / math.sqrt(square)
     ax, ay, az = factor * ax, factor * ay, factor * az
-    factor = 1.0 / math.sqrt(max(nx * nx + ny * ny + nz * nz, _TINY))
+    factor = 1.0 / math.sqrt(normal_square)
     nx, ny, nz = factor * nx, factor * ny, factor * nz
     return (
         (ax, ay, az),

@@ -107,7 +107,7 @@ def perpendicular(vector: FloatArray) -> FloatArray:
 
 def unit(vector: FloatArray) -> FloatArray:
     """Vectors at unit length along the last axis; what is shorter than 1e-12 stays short."""
-    square = np.einsum("...i,...i->...", vector, vector)
+    square = np.vecdot(vector, vector)
     return vector / np.sqrt(np.maximum(square, _TINY))[..., None]
 
 
@@ -126,7 +126,7 @@ def from_matrix(rotation: FloatArray) -> FloatArray:
     pivot = outer[:, ::5].argmax(axis=1)
     pivot += np.arange(0, 4 * len(flat), 4)
     row: FloatArray = outer.reshape(-1, 4).take(pivot, 0)
-    size = np.copysign(np.sqrt(np.einsum("ij,ij->i", row, row)), row[:, 0])
+    size = np.copysign(np.sqrt(np.vecdot(row, row)), row[:, 0])
     q: FloatArray = np.divide(row, size[:, None])
     return q.reshape(*rotation.shape[:-2], 4)
 
@@ -144,7 +144,7 @@ def canonical(q: FloatArray) -> FloatArray:
 
 def same_hemisphere(q: FloatArray, reference: FloatArray) -> FloatArray:
     """The same rotations with the sign nearest to the reference: no flip from frame to frame."""
-    along = np.add.reduce(q * reference, axis=-1, keepdims=True)
+    along = np.vecdot(q, reference)[..., None]
     return q * np.copysign(q.dtype.type(1.0), along)
 
 

@@ -56,9 +56,13 @@ class Camera:
         """
         if self._is_reference:
             return self.world_from_face
-        middle = face_image[:, :2].mean(axis=0, dtype=np.float64)[None]
-        if not np.abs(middle).max() < _PICTURES:  # False for NaN as well
+        x, y, _ = (np.add.reduce(face_image, axis=0) / len(face_image)).tolist()
+        if not (abs(x) < _PICTURES and abs(y) < _PICTURES):  # False for NaN as well
             return self.world_from_face
-        (right, down), reference = self.rays(middle, size_px)[0], _REFERENCE_TANGENT / self._tangent
-        seen, taken_for = (aside(right * k, -down * k) for k in (1.0, reference))
+        width_px, height_px = size_px
+        right, up = x - 0.5, (0.5 - y) * height_px / max(width_px, 1)
+        seen, taken_for = (
+            aside(2.0 * tangent * right, 2.0 * tangent * up)
+            for tangent in (self._tangent, _REFERENCE_TANGENT)
+        )
         return self.world_from_face @ seen @ taken_for.T

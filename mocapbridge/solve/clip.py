@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -90,7 +90,7 @@ def read_clips(
             dt_s = 0.0 if last_ns is None else max(frame.capture_time_ns - last_ns, 0) / NS_PER_S
             last_ns = frame.capture_time_ns
             solved = face.solve(frame.face, frame.image_size_px, one.blendshapes, dt_s)
-            one = replace(one, blendshapes=solved.weights)
+            one = one._replace(blendshapes=solved.weights)
         rows.add(_label(frame), one)
     if rows.labels:
         yield rows.take()

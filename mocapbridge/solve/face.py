@@ -40,11 +40,12 @@ _EASE_S: Final = 0.2
 _RETURN_S: Final = 0.15
 """A face that returns is back in its expression after this long."""
 
-_BLINKS: Final = np.array((ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]))
-_SQUINTS: Final = np.array((ARKIT_INDEX["eyeSquintLeft"], ARKIT_INDEX["eyeSquintRight"]))
-_SMILES: Final = np.array((ARKIT_INDEX["mouthSmileLeft"], ARKIT_INDEX["mouthSmileRight"]))
+_BLINKS: Final = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
+_SQUINTS: Final = (ARKIT_INDEX["eyeSquintLeft"], ARKIT_INDEX["eyeSquintRight"])
+_SMILE_LEFT: Final = ARKIT_INDEX["mouthSmileLeft"]
+_SMILE_RIGHT: Final = ARKIT_INDEX["mouthSmileRight"]
 _PUCKER: Final = ARKIT_INDEX["mouthPucker"]
-_LOOK_DOWN: Final = np.array((ARKIT_INDEX["eyeLookDownLeft"], ARKIT_INDEX["eyeLookDownRight"]))
+_LOOK_DOWN: Final = (ARKIT_INDEX["eyeLookDownLeft"], ARKIT_INDEX["eyeLookDownRight"])
 _LIDS_GO_ALONG: Final = 0.25
 """Blink weight that a fully lowered gaze alone would give: its lids are lowered, not blinking."""
 
@@ -141,7 +142,7 @@ class FaceSolver:
         self._eyes.put_shapes(weights)
         self._mend_lids(weights)
         # Lips that are pulled apart do not pucker.
-        weights[_PUCKER] *= 1.0 - float(weights[_SMILES].sum()) / 2.0
+        weights[_PUCKER] *= 1.0 - float(weights[_SMILE_LEFT] + weights[_SMILE_RIGHT]) / 2.0
         self._weights = weights
         self._gaze_rad = self._eyes.gaze_rad()
 
@@ -165,8 +166,12 @@ class FaceSolver:
 
     def _mend_lids(self, weights: Float64Array) -> None:
         """Lids that go along with a lowered gaze do not blink; lids that blink do not squint."""
-        along = _LIDS_GO_ALONG * weights[_LOOK_DOWN]
-        blinks = np.maximum(weights[_BLINKS] - along, 0.0) / (1.0 - along)
-        blinks += self._options.blink_coupling * (blinks.sum() / 2.0 - blinks)
-        weights[_BLINKS] = blinks
-        weights[_SQUINTS] *= 1.0 - blinks
+        blinks: list[float] = []
+        for lid, down in zip(_BLINKS, _LOOK_DOWN, strict=True):
+            along = _LIDS_GO_ALONG * float(weights[down])
+            blinks.append(max(float(weights[lid]) - along, 0.0) / (1.0 - along))
+        middle = sum(blinks) / 2.0
+        for lid, squint, blink in zip(_BLINKS, _SQUINTS, blinks, strict=True):
+            shown = blink + self._options.blink_coupling * (middle - blink)
+            weights[lid] = shown
+            weights[squint] *= 1.0 - shown

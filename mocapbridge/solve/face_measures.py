@@ -99,22 +99,28 @@ class FaceMeter:
             return None
         in_face_cm = self._fit.in_face_cm(image, image_size_px, matrix, self._points)
         means_cm = self._means @ in_face_cm
-        heights_cm = means_cm[:, 1]
-        eyes_cm = heights_cm[_EYES]
-        brows_cm = heights_cm[_BROWS] - _EYE_SHARE * np.concatenate((eyes_cm, eyes_cm))
-        upper_cm = heights_cm[_UPPER_LIDS]
-        measured_cm = np.empty(5)
-        measured_cm[:4] = brows_cm
-        measured_cm[4] = heights_cm[_LEFT_CORNER] - heights_cm[_RIGHT_CORNER]
+        measured_cm = _FROM_HEIGHTS @ means_cm[:, 1]
         axis = matrix[:3, 2]
         camera_cm = -(matrix[:3, 3] @ matrix[:3, :3])
         return FaceMeasures(
-            heights_cm=measured_cm,
+            heights_cm=measured_cm[:5],
             gaze_rad=_gaze_rad(camera_cm, means_cm[_EYES], means_cm[_IRISES]),
-            upper_lids_cm=upper_cm - eyes_cm,
-            openings_cm=upper_cm - heights_cm[_LOWER_LIDS],
+            upper_lids_cm=measured_cm[5:7],
+            openings_cm=measured_cm[7:],
             straight=max(abs(float(axis[0])), abs(float(axis[1]))) < _STRAIGHT,
         )
+
+
+def _from_heights() -> Float64Array:
+    """(9, groups) what is measured, of the heights of the groups: brows, mouth, lids, openings."""
+    height = np.eye(len(_GROUPS))
+    eyes, upper = height[_EYES], height[_UPPER_LIDS]
+    brows = height[_BROWS] - _EYE_SHARE[:, None] * np.concatenate((eyes, eyes))
+    corners = height[_LEFT_CORNER] - height[_RIGHT_CORNER]
+    return np.concatenate((brows, corners[None], upper - eyes, upper - height[_LOWER_LIDS]))
+
+
+_FROM_HEIGHTS: Final = _from_heights()
 
 
 def _mean_table() -> tuple[npt.NDArray[np.intp], Float64Array]:

@@ -99,6 +99,7 @@ class FaceRest:
         self._high = _HIGH.copy()
         self._learns = learns
         self._watched_s = np.zeros(REST_COUNT)
+        self._known = False
         if mesh is not None:
             self.values[: SCORES.start] = (
                 *mesh.brows_cm,
@@ -139,16 +140,26 @@ class FaceRest:
         if not self._learns:
             return
         step_s = min(dt_s, _LONGEST_STEP_S) * usable
+        missing = values - self.values
+        step = np.minimum(np.maximum(missing, -_DOWN * step_s), _UP * step_s)
+        if not self._known:
+            step = self._first_step(missing, step, usable, step_s)
+        self.values = np.minimum(np.maximum(self.values + step, _LOW), self._high)
+
+    def _first_step(
+        self,
+        missing: Float64Array,
+        slow_step: Float64Array,
+        usable: Float64Array,
+        step_s: Float64Array,
+    ) -> Float64Array:
+        """How far to go while some values are seen for the first time: at once, then as a mean."""
         fresh = (self._watched_s == 0.0) & (usable > 0.0)
-        if np.logical_or.reduce(fresh):
-            self.values = np.where(fresh, values, self.values)
         self._watched_s += step_s
         first_look = self._watched_s < _FIRST_LOOK_S
-        missing = values - self.values
+        self._known = not np.logical_or.reduce(first_look)
         mean_step = missing * step_s / np.maximum(self._watched_s, 1e-9)
-        slow_step = np.minimum(np.maximum(missing, -_DOWN * step_s), _UP * step_s)
-        self.values = self.values + np.where(first_look, mean_step, slow_step)
-        self.values = np.minimum(np.maximum(self.values, _LOW), self._high)
+        return np.where(fresh, missing, np.where(first_look, mean_step, slow_step))
 
 
 def resting_mesh(values: Float64Array) -> RestingMesh:

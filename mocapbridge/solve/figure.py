@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ CARRIERS: Final = np.array(_carriers())
 """(33,) index of the fitted point that carries each landmark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """The fitted landmarks of one frame, world axes."""
 
     points_m: Float64Array
@@ -88,7 +86,7 @@ class FigureTracker:
         last = self._last
         if last is not None:
             floor_m = None if last.floor_m is None else grown * last.floor_m
-            self._last = replace(last, hips_m=grown * last.hips_m, floor_m=floor_m)
+            self._last = last._replace(hips_m=grown * last.hips_m, floor_m=floor_m)
 
     def follow(self, seen: Observation, dt_s: float) -> Figure | None:
         """The figure of this frame; the last one while nothing is seen, None before the first."""

@@ -53,19 +53,18 @@ def _left_fingers_wxyz(local_m: Float64Array) -> Float64Array:
     joints = local_m[:, 5:].reshape(2, 4, 4, 3)
     segments = joints[:, :, 1:] - joints[:, :, :-1]
     first = segments[:, :, 0]
-    length = np.sqrt(np.einsum("abi,abi->ab", first, first)) + 1e-9
-    forward = np.maximum(first[..., 0], _SPREAD_COSINE * length)
-    spread = np.arctan2(-first[..., 2], forward)
-    # In the finger's own plane, after the spread about y is undone.
-    x = np.cos(spread)[..., None] * segments[..., 0] - np.sin(spread)[..., None] * segments[..., 2]
+    forward = np.maximum(first[..., 0], _SPREAD_COSINE * (np.sqrt(np.vecdot(first, first)) + 1e-9))
+    half_spread = 0.5 * np.arctan2(-first[..., 2], forward)
+    cosine, sine = np.cos(half_spread), np.sin(half_spread)
+    # In the finger's own plane, after the spread about y is undone; of the full angle by the half.
+    x = (cosine * cosine - sine * sine)[..., None] * segments[..., 0]
+    x -= (2.0 * cosine * sine)[..., None] * segments[..., 2]
     half_bend = 0.5 * np.arctan2(-segments[..., 1], x)
     half_bend[..., 1:] -= half_bend[..., :-1].copy()
     turned = np.zeros((2, 4, 3, 4))
     # A bend takes +X down to -Y: about -z.
     turned[..., 0] = np.cos(half_bend)
     turned[..., 3] = -np.sin(half_bend)
-    half_spread = 0.5 * spread
-    cosine, sine = np.cos(half_spread), np.sin(half_spread)
     knuckles = turned[:, :, 0]
     knuckles[..., 1] = sine * knuckles[..., 3]
     knuckles[..., 2] = sine * knuckles[..., 0]
@@ -105,10 +104,15 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
     likely = plain.dot(measured, plain.unit(expected)) > _THUMB_TURN_COSINE
     trust = plain.ramp(sine, _THUMB_STRAIGHT, _THUMB_BENT) if likely else 0.0
     hinge = plain.mix(expected, measured, trust)
-    frames = [_THUMB_REST_AXES]
-    frames += [plain.from_directions(segment, hinge) for segment in (first, second, third)]
-    world = [plain.product(frame, _REST_FROM_THUMB) for frame in frames]
-    return [plain.product(plain.inverse(parent), own) for parent, own in itertools.pairwise(world)]
+    root, middle, tip = (
+        plain.product(plain.from_directions(segment, hinge), _REST_FROM_THUMB)
+        for segment in (first, second, third)
+    )
+    return [
+        root,
+        plain.product(plain.inverse(root), middle),
+        plain.product(plain.inverse(middle), tip),
+    ]
 
 
 _THUMB_REST_AXES: Final = plain.from_directions(_THUMB_REST, _THUMB_HINGE)

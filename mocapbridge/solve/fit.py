@@ -20,8 +20,7 @@ exchanges left and right) hardly count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from scipy.linalg.lapack import dposv  # pyright: ignore[reportUnknownVariableType,reportAttributeAccessIssue]
@@ -32,10 +31,12 @@ from mocapbridge.solve.depth_side import DepthSides
 from mocapbridge.types import Float64Array
 
 _solve_positive: Final = cast(
-    "Callable[[Float64Array, Float64Array], tuple[Float64Array, Float64Array, int]]", dposv
+    "Callable[[Float64Array, Float64Array, int, int, int], tuple[Float64Array, Float64Array, int]]",
+    dposv,
 )
 """LAPACK's solver of symmetric, positive definite equations: a factor, the solution, and 0 unless
-there is none."""
+there is none. Asked for the matrix, the right side, whether the lower half counts, and whether each
+of the two may be overwritten."""
 _RAY_SPREAD: Final = 0.01
 """A landmark strays from its ray by that part of the distance: 8 pixels of 1280 at 60 degrees."""
 _DEPTH_SPREAD_M: Final = 0.10
@@ -72,8 +73,7 @@ _FARTHEST_M: Final = 30.0
 _STIFFNESS: Final = 1e-2
 
 
-@dataclass(frozen=True, slots=True)
-class FitInput:
+class FitInput(NamedTuple):
     """One frame for the fit."""
 
     points_m: Float64Array
@@ -86,8 +86,7 @@ class FitInput:
     """Time since the last frame [s]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
+class Anchors(NamedTuple):
     """Where planted ankles stay."""
 
     points_m: Float64Array
@@ -96,8 +95,7 @@ class Anchors:
     """(2,) 0 free .. 1 planted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     """What the steps of one frame agree on."""
 
     across: Float64Array
@@ -225,7 +223,8 @@ class BodyFit:
         flat[2::3, 2::3] += walk / count
         gradient: Float64Array = bones.TIES.T @ ties.forces
         # Symmetric and positive definite: half the work of a general solver, none of its checks.
-        _, step, broken = _solve_positive(flat, gradient.ravel())
+        # Transposed it is stored as LAPACK wants it, and may be overwritten: nothing is copied.
+        _, step, broken = _solve_positive(flat.T, gradient.ravel(), 0, 1, 1)
         if broken:
             return np.zeros_like(points)
         return -clamp(step.reshape(count, 3), -_LONGEST_STEP_M, _LONGEST_STEP_M)
@@ -250,7 +249,7 @@ class BodyFit:
         ties, anchors = self._ties, evidence.anchors
         spread = _RAY_SPREAD * max(mean_depth_m(points), _NEAREST_M)
         towards = (evidence.across @ points[:, :, None])[:, :, 0]
-        square = np.einsum("ij,ij->i", points, towards)
+        square = np.vecdot(points, towards)
         weight = evidence.trust / (spread**2 + square / _ROBUST_RAYS**2)
         np.multiply(evidence.across.reshape(-1, 9), weight[:, None], out=ties.point_blocks)
         np.multiply(towards, weight[:, None], out=ties.point_forces)
@@ -280,7 +279,7 @@ def _across(rays: Float64Array) -> Float64Array:
     measure = np.zeros((len(rays), 3, 3))
     measure[:, 0, 0] = measure[:, 1, 1] = 1.0
     measure[:, :2, 2] = measure[:, 2, :2] = -rays
-    measure[:, 2, 2] = np.einsum("ij,ij->i", rays, rays)
+    measure[:, 2, 2] = np.vecdot(rays, rays)
     return measure
 
 

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.geometry.matrix import transpose
+from mocapbridge.skeleton import JOINT_COUNT, PARENTS
 from mocapbridge.solve import anatomy
 from mocapbridge.types import Float64Array
 
-_ORDER: Final = np.concatenate(anatomy.LEVELS)
-"""(55,) the joints level by level from the hips ..."""
-_PLACE: Final = np.argsort(_ORDER)
-"""(55,) ... and where each of them is there."""
-_ENDS: Final = np.cumsum([len(level) for level in anatomy.LEVELS]).tolist()
-_STEPS: Final = tuple(
-    (slice(start, end), _PLACE[anatomy.PARENT_OR_SELF[_ORDER[start:end]]])
-    for start, end in pairwise(_ENDS)
-)
-"""Each level after the first, and where its parents are."""
+_NONE: Final = JOINT_COUNT
+"""Stands for the parent of the hips: a joint that is never turned."""
+_UNTURNED: Final = np.eye(3)
+
+
+def _leaps() -> tuple[npt.NDArray[np.intp], ...]:
+    """For each round the joints ``(56,)`` whose turns the chains found so far go on with."""
+    above = np.array([_NONE if parent < 0 else parent for parent in PARENTS] + [_NONE])
+    leaps: list[npt.NDArray[np.intp]] = []
+    while (above != _NONE).any():
+        leaps.append(above)
+        above = above[above]
+    return tuple(leaps)
+
+
+_LEAPS: Final = _leaps()
 
 
 def world_rotations(local: Float64Array) -> Float64Array:
-    """World rotations ``(55, 3, 3)`` of local ones, level by level from the hips."""
-    ordered = local.take(_ORDER, 0)
-    for level, parents in _STEPS:
-        ordered[level] = ordered.take(parents, 0) @ ordered[level]
-    return ordered.take(_PLACE, 0)
+    """World rotations ``(55, 3, 3)`` of local ones.
+
+    Each round doubles how many joints a chain of rotations spans, up to the hips in four rounds
+    (pointer jumping: W. D. Hillis, G. L. Steele, "Data parallel algorithms", 1986).
+    """
+    world = np.empty((JOINT_COUNT + 1, 3, 3))
+    world[:JOINT_COUNT] = local
+    world[_NONE] = _UNTURNED
+    for above in _LEAPS:
+        world = world.take(above, 0) @ world
+    return world[:JOINT_COUNT]
 
 
 def leg_rotations(world: Float64Array) -> Float64Array:

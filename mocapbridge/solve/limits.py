@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mocapbridge.geometry import quaternion
 from mocapbridge.geometry.matrix import clamp, cross, length
@@ -125,7 +126,7 @@ class JointLimits:
     ) -> Float64Array:
         """The rotations after a frame, none turned further than its speed allows in that time."""
         most = np.cos(np.minimum(0.5 * self._speed_rad_s * dt_s, 0.5 * np.pi))
-        cosine = np.abs(np.einsum("ij,ij->i", before_wxyz, after_wxyz))
+        cosine = np.abs(np.vecdot(before_wxyz, after_wxyz))
         fast = cosine < most - _ON_THE_EDGE
         if not np.logical_or.reduce(fast):
             return after_wxyz
@@ -143,6 +144,12 @@ class _Ranges:
     def __init__(self, twist: Float64Array, low_rad: Float64Array, high_rad: Float64Array) -> None:
         self._twist = twist
         self._swing = 1.0 - twist
+        # ``cross(v, axis)``: two of the components change their places, one of them its sign.
+        signed: Float64Array = cross(np.eye(3)[None], twist[:, None, :]).swapaxes(1, 2)
+        self._crossed: npt.NDArray[np.intp] = 3 * np.arange(len(twist))[:, None] + np.abs(
+            signed
+        ).argmax(axis=2)
+        self._signs: Float64Array = signed.sum(axis=2)
         self._low_rad = low_rad
         self._high_rad = high_rad
         split = np.add.reduce(twist, axis=1, keepdims=True)
@@ -154,16 +161,19 @@ class _Ranges:
         """The nearest rotations ``(n, 4)`` within the ranges; the very same array if all are."""
         angles = self._angles_rad(local_wxyz)
         held = clamp(angles, self._low_rad, self._high_rad)
-        reach = length(np.maximum(held * self._per_high, -held * self._per_low))
-        outside = length(held - angles) > _ON_THE_EDGE
-        outside |= reach > 1.0 + _ON_THE_EDGE
+        reach = np.maximum(held * self._per_high, -held * self._per_low)
+        square, cut = np.vecdot(reach, reach), held - angles
+        outside = np.vecdot(cut, cut) > _ON_THE_EDGE**2
+        outside |= square > (1.0 + _ON_THE_EDGE) ** 2
         if not np.logical_or.reduce(outside):
             return local_wxyz
         joints = np.flatnonzero(outside)
         half = 0.5 * held.take(joints, 0)
         halves = np.empty((2, *half.shape))
         twist = np.multiply(half, self._twist.take(joints, 0), out=halves[1])
-        np.divide(half - twist, np.maximum(reach.take(joints), 1.0)[:, None], out=halves[0])
+        np.divide(
+            half - twist, np.sqrt(np.maximum(square.take(joints), 1.0))[:, None], out=halves[0]
+        )
         swing, twist = quaternion.exp_half(halves)
         clamped = local_wxyz.copy()
         clamped[joints] = quaternion.multiply(swing, twist)
@@ -176,11 +186,11 @@ class _Ranges:
         and the swing ``q`` times its inverse, both to be divided by their length ``c``.
         """
         w, v = local_wxyz[:, :1], local_wxyz[:, 1:]
-        along = v * self._twist
-        t = np.einsum("ij->i", along)[:, None]
+        t: Float64Array = np.vecdot(v, self._twist)[:, None]
         c = np.sqrt(w * w + t * t)
-        across = v - along
-        swing = (w * across - t * cross(across, self._twist)) / np.maximum(c, _NO_RANGE_RAD)
+        # The part of ``v`` along the axis has no share in ``v x a``.
+        swing = w * (v * self._swing) - t * (v.take(self._crossed) * self._signs)
+        swing /= np.maximum(c, _NO_RANGE_RAD)
         sine = length(swing)[:, None]
         swing *= 2.0 * np.arctan2(sine, c) / np.maximum(sine, _NO_RANGE_RAD)
         # Both signs of a quaternion are the same rotation: the short way round.

@@ -79,8 +79,7 @@ class LiveSolver:
             self.running_bones.watch(in_image_m, seen.trust[:33], dt_s)
         points = seen.points_m if figure is None else figure.points_m
         posture = self._posture.solve(points, seen, looks.gaze_rad, dt_s)
-        confidence = np.minimum.reduce(seen.trust.take(anatomy.JOINT_SOURCES), axis=1)
-        belief = _joint_belief(figure, seen, posture)
+        confidence, belief = _by_joint(figure, seen, posture)
         turned, state = self._occlusion.fill(posture.local_wxyz, confidence, belief, dt_s)
         world = kinematics.world_rotations(quaternion.to_matrix(turned))
         positions, root = self._placement.place(figure, world, dt_s)
@@ -173,13 +172,20 @@ def _feet_planted(figure: Figure | None) -> tuple[bool, bool]:
     return left, right
 
 
-def _joint_belief(figure: Figure | None, seen: Observation, posture: Posture) -> Float64Array:
-    """How plausible each joint's landmarks are ``(55,)``; what is no body landmark always is."""
-    belief = np.ones(anatomy.SOURCE_COUNT)
+def _by_joint(
+    figure: Figure | None, seen: Observation, posture: Posture
+) -> tuple[Float64Array, Float64Array]:
+    """How well each joint is seen ``(55,)``, and how plausible what is seen of it ``(55,)``.
+
+    What is no body landmark always is plausible.
+    """
+    of_sources = np.ones((2, anatomy.SOURCE_COUNT))
+    of_sources[0] = seen.trust
     if figure is not None:
-        belief[:33] = figure.belief
+        of_sources[1, :33] = figure.belief
         if seen.world_from_head is None:
-            belief[anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
-    by_joint = np.minimum.reduce(belief.take(anatomy.JOINT_SOURCES), axis=1)
-    by_joint[anatomy.HAND_JOINTS] *= posture.hand_plausible
-    return by_joint
+            of_sources[1, anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
+    by_joint = np.minimum.reduce(of_sources.take(anatomy.JOINT_SOURCES, 1), axis=2)
+    confidence, belief = by_joint
+    belief[anatomy.HAND_JOINTS] *= posture.hand_plausible
+    return confidence, belief

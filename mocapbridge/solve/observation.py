@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,8 +20,7 @@ _LEAST_HAND_CONFIDENCE: Final = 0.5
 _PRESENT: Final = (TrackState.TRACKED, TrackState.HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What one frame shows, finite whatever the landmarks were."""
 
     points_m: Float64Array
@@ -72,10 +70,10 @@ def _trust(landmarks: Landmarks) -> Float64Array:
     trust[anatomy.FACE_SOURCE] = float(face_there)
     trust[anatomy.LEFT_HAND_SOURCE] = _hand_trust(landmarks.left_hand)
     trust[anatomy.RIGHT_HAND_SOURCE] = _hand_trust(landmarks.right_hand)
-    of_points = max(trust[[anatomy.NOSE, anatomy.LEFT_EAR, anatomy.RIGHT_EAR]].tolist())
+    of_points = max(trust[anatomy.NOSE], trust[anatomy.LEFT_EAR], trust[anatomy.RIGHT_EAR])
     trust[anatomy.HEAD_SOURCE] = 1.0 if face_there and face.matrix_measured else of_points
     trust[anatomy.GAZE_SOURCE] = float(face_there and face.blendshapes_measured)
-    return clamp(trust, 0.0, 1.0)
+    return np.maximum(trust, 0.0, out=trust)
 
 
 def _hand_trust(hand: HandLandmarks) -> float:

@@ -26,6 +26,10 @@ _DOUBT_S: Final = 0.04
 _LOST_AFTER_EASES: Final = 3.0
 """After that many ease times 95 % of the way to the relaxed pose is done: the joint is lost."""
 
+_STATES: Final = np.array(
+    (TrackState.TRACKED, TrackState.HELD, TrackState.PREDICTED, TrackState.LOST), dtype=np.uint8
+)
+
 
 class Occlusion:
     """Per-joint memory of what was seen and shown last.
@@ -63,13 +67,10 @@ class Occlusion:
         """
         threshold = np.where(self._seen, self._options.hidden_below, self._options.visible_above)
         self._seen = confidence >= threshold
-        first = not self._started and bool(self._seen.any())
+        first = not self._started and bool(np.logical_or.reduce(self._seen))
         step = self._steps(belief, dt_s, first=first)
-        all_seen = bool(np.logical_and.reduce(self._seen))
-        target = local_wxyz
-        if not all_seen:
-            target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
-        sign = np.copysign(1.0, np.einsum("ij,ij->i", target, self._shown))
+        target = np.where(self._seen[:, None], local_wxyz, self._relaxed)
+        sign = np.copysign(1.0, np.vecdot(target, self._shown))
         moved = self._shown + step[:, None] * (sign[:, None] * target - self._shown)
         moved /= length(moved)[:, None]
         moved = self._limits.clamp(moved)
@@ -79,27 +80,23 @@ class Occlusion:
 
     def _steps(self, belief: Float64Array, dt_s: float, *, first: bool) -> Float64Array:
         """How far each joint goes towards its target in this frame ``(55,)``, 0..1."""
-        self._unseen_s = np.where(self._seen, 0.0, self._unseen_s + dt_s)
+        seen = self._seen
+        self._unseen_s = np.where(seen, 0.0, self._unseen_s + dt_s)
         if first:
             self._started = True
             self._trust[:] = 1.0
-            return self._seen.astype(np.float64)
+            return seen.astype(np.float64)
         # Once hidden, trust restarts from nothing and is back after _RETURN_S.
-        self._trust = np.where(self._seen, np.minimum(self._trust + dt_s / _RETURN_S, 1.0), 0.0)
-        sure = np.minimum(belief / _PLAUSIBLE, 1.0)
-        follow = sure + (1.0 - sure) * (1.0 - math.exp(-dt_s / _DOUBT_S))
-        if self._seen.all():
-            return self._trust * follow
+        self._trust = np.minimum(self._trust + dt_s / _RETURN_S, 1.0) * seen
+        doubtful = 1.0 - math.exp(-dt_s / _DOUBT_S)
+        follow = doubtful + (1.0 - doubtful) * np.minimum(belief / _PLAUSIBLE, 1.0)
         easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
-        eased = np.where(self._unseen_s > self._options.hold_s, easing, 0.0)
-        return np.where(self._seen, self._trust * follow, eased)
+        # One of the two is 0: what is hidden has no trust, what is seen is not out of sight.
+        return self._trust * follow + easing * (self._unseen_s > self._options.hold_s)
 
     def _states(self) -> UInt8Array:
-        if self._seen.all():
-            return np.full(JOINT_COUNT, TrackState.TRACKED, dtype=np.uint8)
         hold_s, ease_s = self._options.hold_s, self._options.ease_s
-        lost = self._unseen_s > hold_s + _LOST_AFTER_EASES * ease_s
-        held = self._unseen_s <= hold_s
-        states = np.where(held, TrackState.HELD, TrackState.PREDICTED)
-        states = np.where(lost, TrackState.LOST, states)
-        return np.where(self._seen, TrackState.TRACKED, states).astype(np.uint8)
+        # By how many of three bounds the time out of sight is beyond: 0 seen .. 3 lost.
+        beyond = np.logical_not(self._seen).view(np.uint8) + (self._unseen_s > hold_s)
+        beyond += self._unseen_s > hold_s + _LOST_AFTER_EASES * ease_s
+        return _STATES.take(beyond)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -26,8 +25,7 @@ _KNUCKLES: Final = np.array((0, 5, 17))
 """Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posture:
+class Posture(NamedTuple):
     """What the points say; what is not seen follows along."""
 
     local_wxyz: Float64Array

@@ -51,6 +51,7 @@ _ZIP_TROUBLE: Final = (
     ValueError,
 )
 
+_TIMES: Final = "time_ns"
 _THREADS: Final = 4
 _PLAUSIBLE_BYTES: Final = 200_000_000
 _PLAUSIBLE_RATIO: Final = 100
@@ -116,8 +117,9 @@ class PackedFile:
                 f"the take would need {needed_bytes // 1_000_000} MB of memory, too much for what "
                 f"the file holds ({self._path})"
             )
-        gathering = Gathering(names, self.index.frames, steps)
         with self._opened() as archive, ThreadPoolExecutor(_THREADS) as threads:
+            self._check_frames(archive, names)
+            gathering = Gathering(names, self.index.frames, steps)
 
             def fill(number: int) -> None:
                 first = sum(blocks[:number])
@@ -151,6 +153,15 @@ class PackedFile:
                 raise TakeUnreadable(f"{member} is damaged: {error} ({self._path})") from error
             columns[name] = values
         return columns
+
+    def _check_frames(self, archive: zipfile.ZipFile, names: Collection[str]) -> None:
+        """Room is made only for frames that are there: by their times, and by all their columns."""
+        there = set(archive.namelist())
+        for number in range(len(self.index.blocks)):
+            for name in (_TIMES, *names):
+                if column_member(number, name) not in there:
+                    raise TakeUnreadable(f"{column_member(number, name)} is missing ({self._path})")
+            self._block(archive, number, (_TIMES,))
 
     def _check(self, column: Column, values: IntArray) -> None:
         """What the format allows; a step times any integer is finite."""

@@ -59,9 +59,11 @@ def test_clean_up_without_solving_again(
 ) -> None:
     output = tmp_path / "clean.mocap"
     flags = ["--repair-outliers", "--fill-gaps", "0.5", "--smooth", "6", "--from", "1"]
-    flags += ["--to", "3", "--fps", "59.94", "--keep-motion"]
+    flags += ["--lock-feet", "--to", "3", "--fps", "59.94", "--keep-motion"]
     assert main(["solve", str(recorded), "--output", str(output), *flags]) == 0
-    assert "outliers repaired: " in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "outliers repaired: " in told
+    assert "steps whose feet were locked: " in told
     take, old = read_take(output), read_take(recorded)
     motion, landmarks = take.motion(), take.landmarks()
     assert take.header.frame_rate == (60000, 1001)

@@ -6,6 +6,7 @@ records that many frames, says each frame's number once it is written, and finis
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import pytest
 
 import mocapbridge
 from mocapbridge.clock import NS_PER_S, RunAnchor
+from mocapbridge.export.formats import export_take
+from mocapbridge.export.options import ExportOptions
 from mocapbridge.skeleton import JOINT_COUNT, rest_positions_m
 from mocapbridge.takes.reader import read_take
 from mocapbridge.takes.save import recover
@@ -100,6 +103,12 @@ def _check(folder: Path, slate: str, said: list[str]) -> None:
     np.testing.assert_allclose(
         frames[-1].motion.pose.root_position_in_world_m, len(frames) - 1, atol=1e-4
     )
+    exported = [finished.with_suffix(ending) for ending in (".json", ".bvh")]
+    export_take(finished, exported, ExportOptions(), force=False, report=lambda _what, _done: None)
+    assert json.loads(exported[0].read_text("utf-8"))["frame_count"] == len(frames)
+    rows = exported[1].read_text("ascii").partition("\nMOTION\n")[2].splitlines()
+    assert rows[0] == f"Frames: {len(rows) - 2}"
+    assert abs(len(rows) - 2 - len(frames)) <= 1
 
 
 def _frame(index: int, time_ns: int) -> tuple[Landmarks, MocapFrame]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from mocapbridge.takes.clean.feet import feet_locked
 from mocapbridge.takes.clean.gaps import gaps_filled, outliers_repaired
 from mocapbridge.takes.clean.loop import find_loop, looped
 from mocapbridge.takes.clean.resample import resampled
@@ -26,6 +27,7 @@ class CleanUp:
     """Longest gap that is bridged [s]."""
     smooth_hz: float | None = None
     """Where the power of a movement is halved [Hz]."""
+    lock_feet: bool = False
     start_s: float = 0.0
     end_s: float | None = None
     loop_s: float | None = None
@@ -41,6 +43,7 @@ class CleanUp:
             "outliers repaired" if self.repair_outliers else "",
             f"gaps up to {self.fill_gaps_s:g} s filled" if self.fill_gaps_s else "",
             f"smoothed at {self.smooth_hz:g} Hz" if self.smooth_hz else "",
+            "feet locked" if self.lock_feet else "",
             f"from {self.start_s:g} s" if self.start_s else "",
             f"to {self.end_s:g} s" if self.end_s is not None else "",
             f"looped over {self.loop_s:g} s or more" if self.loop_s is not None else "",
@@ -80,6 +83,9 @@ def cleaned(motion: MotionColumns, rest_positions_m: Float32Array, plan: CleanUp
         motion = gaps_filled(motion, rest_positions_m, plan.fill_gaps_s)
     if plan.smooth_hz:
         motion = smoothed(motion, rest_positions_m, plan.smooth_hz)
+    if plan.lock_feet:
+        motion, steps = feet_locked(motion, rest_positions_m)
+        notes.append(f"steps whose feet were locked: {steps}")
     rows = np.arange(motion.frames)
     if plan.start_s or plan.end_s is not None:
         rows = rows_between(motion, plan.start_s, plan.end_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +12,8 @@ import pytest
 from mocapbridge.errors import TakeUnreadable
 from mocapbridge.geometry import quaternion
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX, PARENTS, rest_positions_m
+from mocapbridge.skeleton import JOINT_NAMES as NAMES
+from mocapbridge.takes.clean.feet import feet_locked
 from mocapbridge.takes.clean.gaps import gaps_filled, outliers_repaired
 from mocapbridge.takes.clean.loop import find_loop, looped
 from mocapbridge.takes.clean.resample import resampled
@@ -142,6 +145,58 @@ def test_nothing_is_smoothed_or_bridged_across_a_cut() -> None:
     np.testing.assert_array_equal(quiet.rotations_wxyz[:60], alone.rotations_wxyz)
     filled = gaps_filled(motion, REST, longest_s=60.0)
     np.testing.assert_allclose(_errors_deg(filled, motion), 0, atol=0.05)
+
+
+def _standing(times_s: Float64Array) -> MotionColumns:
+    """Bent knees over hips that sway by 4 cm: the feet slide, and are said to stand in between."""
+    motion = swinging(times_s)
+    rotations = np.zeros((len(times_s), JOINT_COUNT, 4))
+    rotations[..., 0] = 1.0
+    for side in ("left", "right"):
+        for part, bend_deg in (("UpperLeg", -25.0), ("LowerLeg", 50.0), ("Foot", -25.0)):
+            bend = quaternion.exp(np.array((np.radians(bend_deg), 0.0, 0.0)))
+            rotations[:, JOINT_INDEX[f"{side}{part}"]] = bend
+    sway = 0.04 * np.sin(2.0 * times_s)
+    root = np.stack((sway, np.full_like(sway, 0.8), 0.5 * sway), axis=1)
+    planted = np.zeros((len(times_s), 2), dtype=np.bool_)
+    planted[20:80, 0] = planted[50:110, 1] = True
+    return replace(posed(motion, rotations, root, REST), feet_planted=planted)
+
+
+@pytest.mark.parametrize("fps", [24.0, 60.0])
+def test_standing_feet_keep_one_place_and_bones_their_lengths(fps: float) -> None:
+    motion = _standing(_even(140, fps))
+    locked, steps = feet_locked(motion, REST)
+    assert steps == 2
+    before, after = motion.positions_in_world_m, locked.positions_in_world_m
+    for number, side in enumerate(("left", "right")):
+        foot = JOINT_INDEX[f"{side}Foot"]
+        stands = motion.feet_planted[:, number]
+        assert np.ptp(before[stands, foot], axis=0).max() > 0.02
+        assert np.ptp(after[stands, foot], axis=0).max() < 1e-5
+        # It leaves its own way gently, and only around the step.
+        steps_m = np.linalg.norm(np.diff(after[:, foot], axis=0), axis=1)
+        assert steps_m.max() < 0.03 / fps * 24
+        far = np.ones(len(stands), dtype=np.bool_)
+        far[np.convolve(stands, np.ones(round(0.34 * fps)), "same") > 0] = False
+        assert np.abs(after[far, foot] - before[far, foot]).max() < 1e-5
+        knee = JOINT_INDEX[f"{side}LowerLeg"]
+        assert (after[:, knee, 2] > 0.5 * (after[:, foot, 2] + after[:, knee - 1, 2])).all()
+    bones = [(child, parent) for child, parent in enumerate(PARENTS) if parent >= 0]
+    for child, parent in bones:
+        lengths = np.linalg.norm(after[:, child] - after[:, parent], axis=1)
+        assert np.ptp(lengths) < 1e-5
+    others = [j for j in range(JOINT_COUNT) if "Leg" not in NAMES[j] and "Foot" not in NAMES[j]]
+    np.testing.assert_allclose(
+        locked.rotations_wxyz[:, others], motion.rotations_wxyz[:, others], atol=1e-6
+    )
+
+
+def test_without_steps_nothing_is_locked() -> None:
+    motion = swinging(_even(40))
+    locked, steps = feet_locked(motion, REST)
+    assert steps == 0
+    assert np.abs(locked.positions_in_world_m - motion.positions_in_world_m).max() < 1e-6
 
 
 def test_gaps_are_bridged_up_to_the_longest() -> None:

@@ -28,11 +28,24 @@ HOSTILE = [
     ),
     *("\uff11", "\u0661", "naïve", "тест", "日本", "\ud800", "\U0001f600", "a\u00a0b", "\ufeffa"),
     *("a" * 81, "a" * 300, "../" * 50, "%2e%2e%2f", "..%2f", "....//", "a/", "/", "\\"),
+    # What a web form, a shell, a template or a file system may take for something else.
+    *("%00", "a%00b", "%5c", "..%5c..%5c", "%c0%ae%c0%ae%c0%af", "..;/", "..\u2216", "\u2025"),
+    *("..\u2044x", "\uff0e\uff0e\uff0fx", "\u3002\u3002/", "a\u2028b", "a\u2029b", "a\u0085b"),
+    *("{{x}}", "${x}", "$(x)", "`x`", "|x", ">x", "x;rm", "x&&y", "x||y", "x\ny", "x\\ny", "~/x"),
+    *("file:///etc", "http://x/y", "smb:x", "\\\\?\\C:\\x", "\\\\.\\pipe\\x", "x::$DATA", "x:y"),
+    *("a\u202eb", "a\u2066b", "a\u00adb", "\u200f", "a\ufe0f", "\u212a", "\u017f", "ta\u212be"),
+    *("\x7f", "a\x7f", "\x1b[2J", "\x08\x08", "\x00" * 8, "a\tb", "a\x0bb", "a\x0cb", "\ufffe"),
+    *("...take", "..take", "-take", "--folder", "/.", "./.", "a/.", "a/..", "con.", "aux.mocap"),
+    *(f"take{mark}" for mark in "^~£€¥§°±«»¿¡"),
     *(name for device in DEVICES for name in (device, device.lower(), f"{device}.txt")),
 ]
 
 
-@pytest.mark.parametrize("slate", HOSTILE)
+def test_the_corpus_is_large_enough() -> None:
+    assert len(set(HOSTILE)) >= 200
+
+
+@pytest.mark.parametrize("slate", sorted(set(HOSTILE)))
 def test_hostile_names_are_refused_and_nothing_is_created(slate: str, tmp_path: Path) -> None:
     folder = tmp_path / "takes"
     with pytest.raises(TakeUnwritable, match="a take cannot be called"):

@@ -71,6 +71,18 @@ def _column(name: str, data: bytes) -> Callable[[Members], None]:
     return change
 
 
+def _repeated_block(times: int) -> Callable[[Members], None]:
+    """Blocks that all say 1024 frames and hold 4."""
+
+    def change(members: Members) -> None:
+        first = {name: data for name, data in members.items() if name.startswith("000000/")}
+        for number in range(1, times):
+            members |= {f"{number:06d}/{name[7:]}": data for name, data in first.items()}
+        _index(frames=1024 * times, blocks=[1024] * times)(members)
+
+    return change
+
+
 def _without(name: str) -> Callable[[Members], None]:
     def change(members: Members) -> None:
         del members[name]
@@ -163,6 +175,9 @@ def test_lying_counts_and_bombs_take_no_memory(take: Path) -> None:
     """Hundreds of megabytes of zeros in a small file, and blocks that are not there."""
     lies: list[Callable[[Members], None]] = [
         _index(frames=1024 * 100_000, blocks=[1024] * 100_000),
+        _index(frames=1024 * 15, blocks=[1024] * 15),
+        _index(frames=1024, blocks=[1024]),
+        _repeated_block(15),
         _with("000000/face_mesh.npy", bytes(400_000_000)),
         _with("index.json", b" " * 400_000_000),
     ]
@@ -175,5 +190,5 @@ def test_lying_counts_and_bombs_take_no_memory(take: Path) -> None:
             _everything(take)
         _, peak_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        # The reader's own room for a block of 1024 frames is part of it.
-        assert peak_bytes < 2 * take.stat().st_size + 20_000_000
+        # An index of a megabyte, the most that is read, as text and as objects is part of it.
+        assert peak_bytes < 2 * take.stat().st_size + 6_000_000
