@@ -21,6 +21,7 @@ from bench.face.blendshape_agreement import agreement, own_scores, score_time_ms
 from bench.face.clips import CLIPS
 from bench.face.live import camera_of, face_stores, report, report_head, run_live, tracked
 from bench.face.measured import measure_time_ms, measured_scores
+from bench.face.one_sided import one_sided
 from bench.face.plot import plot_curves
 from bench.face.pose_agreement import agreement as pose_agreement
 from bench.face.pose_agreement import fit_time_ms, fitted, rendered_head
@@ -29,6 +30,8 @@ from bench.face.tracks import FaceTrack, Sources, both_tracks, load_track, same_
 from bench.face.turned_camera import turned_heads
 from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
 from mocapbridge.bundled import bundled_path
+from mocapbridge.geometry.face_pose import FacePoseFit
+from mocapbridge.geometry.head_pose import HeadPoseFit
 from mocapbridge.types import Float32Array, Float64Array
 
 _CLEARLY_LIVE: Final = 0.05
@@ -53,6 +56,7 @@ def main() -> None:
     _whole_way(sources)
     _turned(sources)
     _bent(sources)
+    _one_sided(sources)
     _cost(pairs[-1][0])
     if options.plot is not None:
         plot_curves(*pairs[-1], sources, options.plot)
@@ -188,9 +192,21 @@ def _bent(sources: Sources) -> None:
             )
 
 
+def _one_sided(sources: Sources) -> None:
+    print("\nOne half of the rendered face moves, the other rests: rise of the channel's score and")
+    print("of the other side's; of both as solved")
+    for name, bundle in (("official", sources.official), ("rebuilt", sources.rebuilt)):
+        for found in one_sided(bundle):
+            print(
+                f"{name:9} {found.channel + found.side:18} {found.score:5.2f} "
+                f"{found.other_score:5.2f}   {found.solved:5.2f} {found.other_solved:5.2f}"
+            )
+
+
 def _cost(track: FaceTrack) -> None:
     print("\nProcessor time per face, median [ms]")
-    print(f"head pose  {fit_time_ms(track):.3f}")
+    print(f"head pose  {fit_time_ms(track, HeadPoseFit()):.3f}")
+    print(f"face frame {fit_time_ms(track, FacePoseFit()):.3f}")
     print(f"scores     {score_time_ms(track):.3f}")
     print(f"solver     {measure_time_ms(track, track.blendshapes):.3f}")
 

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from bench.face.rendered import RenderedTruth
 from bench.face.tracks import FaceTrack
 from mocapbridge.geometry.face_pose import FacePoseFit
+from mocapbridge.geometry.head_pose import HeadPoseFit
 from mocapbridge.types import Float64Array
 
 
@@ -32,9 +33,8 @@ def fitted(track: FaceTrack) -> Float64Array:
     return np.array([matrix for matrix in matrices if matrix is not None], np.float64)
 
 
-def fit_time_ms(track: FaceTrack) -> float:
+def fit_time_ms(track: FaceTrack, fit: FacePoseFit | HeadPoseFit) -> float:
     """Median processor time of one fit [ms]."""
-    fit = FacePoseFit()
     times_ns: list[int] = []
     for image in track.image:
         started_ns = time.thread_time_ns()

@@ -34,10 +34,10 @@ from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.tracking.face_blendshapes import normalised_points
 from mocapbridge.types import Float32Array, Float64Array
 
-_SEED: Final = 1
+SEED: Final = 1
 _DRAWN_FACES: Final = 200_000
 _DRAWN_AT_ONCE: Final = 2_000
-_PICTURES_PER_CLIP: Final = 900
+PICTURES_PER_CLIP: Final = 900
 _HIDDEN: Final = (256, 128)
 _EPOCHS: Final = 25
 _BATCH: Final = 512
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("models/face_blendshapes.npz"))
     options = parser.parse_args()
     sources = arguments.sources(options)
-    torch.manual_seed(_SEED)
+    torch.manual_seed(SEED)
     torch.set_num_threads(1)
     points, scores = _drawn_faces(sources)
     network, mean, spread = _trained(points, scores)
@@ -94,19 +94,24 @@ def main() -> None:
 
 def mesh_correction(sources: Sources) -> Correction:
     """Learn where the official mesh would lie."""
-    pairs = load_pairs(sources, _PICTURES_PER_CLIP, _SEED)
-    official = [_network_input(pairs.official, CANVAS_PX)]
-    rebuilt = [_network_input(pairs.rebuilt, CANVAS_PX)]
-    official.append(_network_input(_mirror(pairs.official), CANVAS_PX))
-    rebuilt.append(_network_input(_mirror(pairs.rebuilt), CANVAS_PX))
+    pairs = load_pairs(sources, PICTURES_PER_CLIP, SEED)
+    official = [network_input(pairs.official, CANVAS_PX)]
+    rebuilt = [network_input(pairs.rebuilt, CANVAS_PX)]
+    official.append(network_input(mirror(pairs.official), CANVAS_PX))
+    rebuilt.append(network_input(mirror(pairs.rebuilt), CANVAS_PX))
     for clip in CLIPS:
         if clip.held_out:
             continue
         seen = both_tracks(clip, sources)
-        official.append(_network_input(seen[0].image, seen[0].image_size_px))
-        rebuilt.append(_network_input(seen[1].image, seen[1].image_size_px))
-    points = np.concatenate(rebuilt).astype(np.float64)
-    missing = np.concatenate(official) - points
+        official.append(network_input(seen[0].image, seen[0].image_size_px))
+        rebuilt.append(network_input(seen[1].image, seen[1].image_size_px))
+    return correction_of(np.concatenate(rebuilt), np.concatenate(official))
+
+
+def correction_of(rebuilt: Float32Array, official: Float32Array) -> Correction:
+    """Ridge regression from (n, 292) points of the rebuilt mesh to those of the official one."""
+    points = rebuilt.astype(np.float64)
+    missing = official - points
     mean, mean_missing = points.mean(axis=0), missing.mean(axis=0)
     centred = points - mean
     normal = centred.T @ centred / len(points) + _RIDGE * np.eye(points.shape[1])
@@ -115,32 +120,34 @@ def mesh_correction(sources: Sources) -> Correction:
 
 
 def _drawn_faces(sources: Sources) -> tuple[Float32Array, Float32Array]:
-    kept = sources.cache / f"drawn.{_DRAWN_FACES}.{_SEED}.npz"
+    kept = sources.cache / f"drawn.{_DRAWN_FACES}.{SEED}.npz"
     if not kept.exists():
         tracks = [
             load_track(clip, sources.official, sources) for clip in CLIPS if not clip.held_out
         ]
         mixer = FaceMixer(tracks)
         teacher = Teacher(sources.official)
-        rng = np.random.default_rng(_SEED)
+        rng = np.random.default_rng(SEED)
         points, scores = [], []
         for _ in range(_DRAWN_FACES // _DRAWN_AT_ONCE):
             image = mixer.draw(_DRAWN_AT_ONCE, rng)
-            points.append(_network_input(image, PICTURE_PX))
+            points.append(network_input(image, PICTURE_PX))
             scores.append(teacher.scores(image, PICTURE_PX))
         np.savez(kept, points=np.concatenate(points), scores=np.concatenate(scores))
     with np.load(kept) as data:
         return data["points"], data["scores"]
 
 
-def _network_input(image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array:
+def network_input(image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array:
+    """(n, 292) what the network looks at, of (n, 478, 3) landmarks."""
     rows = [normalised_points(points, image_size_px) for points in image[:, POINTS]]
     if any(row is None for row in rows):
         raise ValueError("a track holds landmarks that span no face")
     return np.array(rows, np.float32)
 
 
-def _mirror(image: Float32Array) -> Float32Array:
+def mirror(image: Float32Array) -> Float32Array:
+    """(n, 478, 3) the faces as a mirror shows them."""
     mirrored = image[:, load_canonical_face().mirrored].copy()
     mirrored[..., 0] = 1.0 - mirrored[..., 0]
     return mirrored

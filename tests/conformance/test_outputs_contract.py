@@ -8,9 +8,9 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -25,6 +25,7 @@ from mocapbridge.errors import OutputFailed, OutputUnavailable, OutputUnheard
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
 from mocapbridge.registry import OUTPUTS, implementation
+from mocapbridge.types import FaceSource, StreamInfo
 from mocapbridge.wire import (
     ifacialmocap,
     json_live_link,
@@ -36,6 +37,7 @@ from mocapbridge.wire import (
 )
 from tests.motion_frames import SteppedClock, random_frame, seen_frame, stream_info, unseen_frame
 
+STREAM = stream_info()
 QUIET_S = 0.15
 """On loopback what was sent is there at once; this long without anything is the end."""
 
@@ -146,8 +148,8 @@ class ZmqReceiver(Receiver):
 class Case:
     """One kind of output, and how to read what it sends."""
 
-    make: Callable[[str, int, Clock], Output]
-    """(host, port, clock); port 0 for one that the output finds itself."""
+    make: Maker
+    """Port 0 is one that the output finds itself."""
     kinds: Callable[[bytes], set[str]]
     """Which of ``static``, ``frame``, ``sign of life`` a packet is."""
 
@@ -207,17 +209,23 @@ def only_frames(decode: Callable[[bytes], object]) -> Callable[[bytes], set[str]
     return kinds
 
 
-def maker(**fixed: object) -> Callable[[str, int, Clock], Output]:
+class Maker(Protocol):
+    """Makes an output."""
+
+    def __call__(self, host: str, port: int, clock: Clock, info: StreamInfo = ...) -> Output: ...
+
+
+def maker(**fixed: object) -> Maker:
     """Makes an output from its options, as the pipeline does."""
 
-    def make(host: str, port: int, clock: Clock) -> Output:
+    def make(host: str, port: int, clock: Clock, info: StreamInfo = STREAM) -> Output:
         if fixed["type"] == "zmq":
             where: dict[str, object] = {"bind": f"tcp://{host}:{port or '*'}"}
         else:
             where = {"host": host, "port": port or free_tcp_port()}
         options = msgspec.convert({**fixed, **where}, OutputOptions)
         kind = implementation(OUTPUTS, "mocapbridge.output", str(fixed["type"]))
-        return kind(options, stream_info(), clock)
+        return kind(options, info, clock)
 
     return make
 
@@ -286,21 +294,51 @@ class Stage:
         return sum(kind in self.kinds(packet) for packet in self.receiver.packets())
 
 
-@pytest.fixture(params=sorted(CASES))
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    case, clock = CASES[request.param], SteppedClock()
-    if request.param in UDP:
+def said_face_sources(packets: list[bytes]) -> list[str]:
+    """Where the face comes from, of every description, whatever protocol it is in."""
+    assembler, said = link.StaticAssembler(), list[str]()
+    for packet in packets:
+        if packet.startswith(link.MAGIC):
+            header, message = link.decode(packet)
+            static = None
+            if isinstance(message, link.StaticPart):
+                static = assembler.add(header.session_id, header.subject, message)
+            if static is not None:
+                own = "own" if static.blendshapes_own else "official"
+                said.append(own if static.blendshapes_measured else "none")
+        elif packet.startswith(b"#bundle"):
+            messages = osc.decode(packet)
+            said += [str(m.arguments[0]) for m in messages if m.address == "/mocap/face_source"]
+        else:
+            payload = packet.partition(b"\n")[2] if packet.startswith(b"performer/") else packet
+            is_text = payload[:1] == b"{"
+            message = json.loads(payload) if is_text else msgspec.msgpack.decode(payload)
+            said += [message["face_source"]] if message["kind"] == "static" else []
+    return said
+
+
+@contextlib.contextmanager
+def staged(kind: str, info: StreamInfo) -> Generator[Stage, None, None]:
+    """An output of that kind, open and heard."""
+    case, clock = CASES[kind], SteppedClock()
+    if kind in UDP:
         receiver: Receiver = UdpReceiver()
         assert isinstance(receiver, UdpReceiver)
-        output = case.make("127.0.0.1", receiver.port, clock)
+        output = case.make("127.0.0.1", receiver.port, clock, info)
         output.open()
     else:
-        output = case.make("127.0.0.1", 0, clock)
+        output = case.make("127.0.0.1", 0, clock, info)
         output.open()
-        receiver = WebReceiver(output) if request.param in WEB else ZmqReceiver(output)
+        receiver = WebReceiver(output) if kind in WEB else ZmqReceiver(output)
     yield Stage(output, receiver, clock, case.kinds)
     output.close()
     receiver.close()
+
+
+@pytest.fixture(params=sorted(CASES))
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with staged(request.param, stream_info()) as opened:
+        yield opened
 
 
 class TestEveryOutput:
@@ -326,6 +364,17 @@ class TestEveryOutput:
             stage.send_same()
             stage.output.idle()
         assert stage.count("static") == 5 * once
+
+    @pytest.mark.parametrize("source", ["official", "own", "none"])
+    @pytest.mark.parametrize("kind", DESCRIBING)
+    def test_says_where_the_face_comes_from(self, kind: str, source: FaceSource) -> None:
+        measured = source != "none"
+        info = replace(stream_info(), face_source=source, blendshapes_measured=measured)
+        with staged(kind, info) as stage:
+            stage.clock.sleep(2.0)
+            stage.send_same()
+            stage.output.idle()
+            assert said_face_sources(stage.receiver.packets())[-1] == source
 
     @pytest.mark.parametrize("stage", SPEAKING, indirect=True)
     def test_gives_signs_of_life_when_frames_stop(self, stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from mocapbridge.bundled import bundled_path
+from mocapbridge.cli import models
 from mocapbridge.errors import ModelMissing
 from mocapbridge.tracking.mediapipe_tasks import (
     FaceNetwork,
@@ -198,3 +200,16 @@ def meshes_px(bundle: ResolvedBundle, pictures: list[UInt8Array]) -> npt.NDArray
     found = [result.image for result in results if result is not None]
     assert len(found) == len(pictures)
     return np.stack(found).astype(np.float64) * pictures[0].shape[1]
+
+
+def test_verify_says_that_our_own_network_gives_the_expression(
+    bundles: dict[BundleName, ResolvedBundle],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MOCAPBRIDGE_MODELS", str(bundles["face_landmarker"].path.parent))
+    parser = argparse.ArgumentParser()
+    models.add_parser(parser.add_subparsers())
+    assert models.run(parser.parse_args(["models", "verify"])) == 0
+    said = capsys.readouterr().out
+    assert "face_landmarker: sound, rebuilt (face source in use: own" in said

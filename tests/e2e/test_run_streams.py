@@ -177,6 +177,7 @@ def test_every_frame_of_footage_reaches_osc_zmq_udp_and_the_take(tmp_path: Path)
 
     (path,) = (tmp_path / "takes").iterdir()
     take = read_take(path)
+    assert take.header.face_source == "synthetic"
     assert take.footer is not None
     assert [frame.motion.frame_id for frame in take.frames()] == everything
 
