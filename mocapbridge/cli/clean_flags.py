@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from mocapbridge.cli.frame_rate_flag import frame_rate_flag
 
 if TYPE_CHECKING:
     from mocapbridge.takes.clean.plan import CleanUp
-
-# What is written as a decimal number and means a fraction: SMPTE ST 12-1.
-_NTSC: Final = {"23.976": 24, "23.98": 24, "29.97": 30, "47.95": 48, "59.94": 60, "119.88": 120}
-_FASTEST: Final = 1000
 
 
 def add_clean_flags(
@@ -47,7 +44,10 @@ def add_clean_flags(
         help="find the best loop of S seconds or more, and blend its ends",
     )
     parser.add_argument(
-        "--fps", type=frame_rate, metavar="RATE", help="frames at exactly this rate: 24, 29.97 ..."
+        "--fps",
+        type=frame_rate_flag,
+        metavar="RATE",
+        help="frames at exactly this rate: 24, 29.97 ...",
     )
 
 
@@ -83,26 +83,6 @@ def clean_arguments(arguments: argparse.Namespace) -> list[str]:
         if value is not None:
             words += [flag, str(value)]
     return words
-
-
-def frame_rate(text: str) -> Fraction:
-    """Frames/s of ``24``, ``29.97`` (which means 30000/1001) or ``24000/1001``.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none of these.
-    """
-    if text in _NTSC:
-        return Fraction(_NTSC[text] * 1000, 1001)
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 1 <= rate <= _FASTEST:
-        raise argparse.ArgumentTypeError(
-            f"expected frames a second from 1 to {_FASTEST} such as 24, 29.97 or 24000/1001, "
-            f"got {text!r}"
-        )
-    return rate
 
 
 def _positive(text: str) -> float:

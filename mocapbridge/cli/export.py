@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
+
+from mocapbridge.cli.frame_rate_flag import frame_rate_flag
 
 _DESCRIPTION: Final = """\
 Write a take in other programs' formats, each chosen by the file's ending (docs/export.md):
@@ -52,7 +53,7 @@ def add_parser(
     parser.add_argument(
         "--fps",
         metavar="RATE",
-        type=_rate,
+        type=frame_rate_flag,
         help="frames a second, such as 30, 29.97 or 30000/1001 (default: the take's)",
     )
     bvh = parser.add_argument_group("BVH")
@@ -101,15 +102,6 @@ def run(arguments: argparse.Namespace) -> int:
     for target in arguments.to:
         print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
     return 0
-
-
-def _rate(text: str) -> Fraction:
-    from mocapbridge.export.rates import frame_rate
-
-    try:
-        return frame_rate(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 @contextmanager

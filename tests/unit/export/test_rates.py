@@ -13,6 +13,7 @@ from mocapbridge.export.rates import frame_rate
         ("23.976", Fraction(24000, 1001)),
         ("23.98", Fraction(24000, 1001)),
         ("29.97", Fraction(30000, 1001)),
+        ("47.95", Fraction(48000, 1001)),
         ("59.94", Fraction(60000, 1001)),
         (" 25 ", Fraction(25)),
         ("30000/1001", Fraction(30000, 1001)),

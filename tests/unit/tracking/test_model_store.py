@@ -190,7 +190,16 @@ def test_a_rebuilt_bundle_can_be_copied_to_another_machine(
     assert store.bundle_path("hand_landmarker").provenance == "folder"
 
 
-@pytest.mark.parametrize("change", ["bytes", "sources", "recipe", "garbage"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "bytes",
+        *(
+            pytest.param(what, marks=pytest.mark.thorough)
+            for what in ("sources", "recipe", "garbage")
+        ),
+    ],
+)
 def test_a_rebuilt_bundle_that_does_not_match_its_record_is_built_anew(
     cache: Path, index: Path, change: str
 ) -> None:
