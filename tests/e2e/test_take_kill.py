@@ -80,14 +80,16 @@ def _kill_some(
         assert recorder.stdout.readline() == "0\n"
     rng = np.random.default_rng()
     order: list[str] = rng.permutation(list(recorders)).tolist()
+    recovered: list[Path] = []
     for slate in order:
         time.sleep(rng.uniform(0.0, latest_kill_s / AT_ONCE * 2))
         recorders[slate].kill()
         said, _ = recorders[slate].communicate(timeout=30)
-        _check(folder, slate, said.split())
+        recovered.append(_check(folder, slate, said.split()))
+    _check_export(recovered[-1])
 
 
-def _check(folder: Path, slate: str, said: list[str]) -> None:
+def _check(folder: Path, slate: str, said: list[str]) -> Path:
     journal, finished = (folder / f"{slate}_001{end}" for end in (".mocap.jsonl", ".mocap"))
     if journal.exists() and not finished.exists():
         assert len(list(read_take(journal).frames())) > int(said[-1] if said else 0)
@@ -103,6 +105,11 @@ def _check(folder: Path, slate: str, said: list[str]) -> None:
     np.testing.assert_allclose(
         frames[-1].motion.pose.root_position_in_world_m, len(frames) - 1, atol=1e-4
     )
+    return finished
+
+
+def _check_export(finished: Path) -> None:
+    frames = list(read_take(finished).frames())
     exported = [finished.with_suffix(ending) for ending in (".json", ".bvh")]
     export_take(finished, exported, ExportOptions(), force=False, report=lambda _what, _done: None)
     assert json.loads(exported[0].read_text("utf-8"))["frame_count"] == len(frames)
