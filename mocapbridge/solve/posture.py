@@ -35,7 +35,7 @@ class Posture(NamedTuple):
 
 
 class PostureSolver:
-    """From points to rotations; remembers only whose idea of the wrists was shown last.
+    """From points to rotations; remembers only whose idea of head and wrists was shown last.
 
     Args:
         forearm_twist: share of the hand's turn about the forearm that the forearm takes over.
@@ -43,6 +43,8 @@ class PostureSolver:
 
     def __init__(self, forearm_twist: float) -> None:
         self._forearm_twist = forearm_twist
+        self._head = head.HeadBlend()
+        self._arm_solvers = (limbs.ArmSolver(0), limbs.ArmSolver(1))
         self._wrists = (hands.WristBlend(), hands.WristBlend())
 
     def solve(
@@ -64,9 +66,10 @@ class PostureSolver:
             float(seen.trust[anatomy.HIPS].min()),
         )
         arms, plausible = self._arms(points, seen, torso, dt_s)
+        world_from_head = self._head.follow(points_m, seen.world_from_head, dt_s)
         frames = [
             torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
-            *_head(points_m, seen, torso.upper_chest, gaze_rad),
+            *_head(world_from_head, torso.upper_chest, gaze_rad),
             torso.clavicles[0], *arms[0],
             torso.clavicles[1], *arms[1],
             *_leg(points, 0, torso.pelvis),
@@ -94,7 +97,8 @@ class PostureSolver:
         plausible: list[float] = []
         knuckles = seen.hand_points_m[:, _KNUCKLES].tolist()
         for side in (0, 1):
-            limb = limbs.solve_arm(side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side])
+            chain = Chain(*points[11 + side : 17 : 2])
+            limb = self._arm_solvers[side].solve(chain, torso.clavicles[side], dt_s)
             tracked = bool(seen.trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0)
             own = self._wrists[side].follow(tracked, dt_s)
             wrist, index, little = (plain.vector(point) for point in knuckles[side])
@@ -119,14 +123,8 @@ def _thumbs(hand_points_m: Float64Array, hand_frames: tuple[Axes, Axes]) -> list
     ]
 
 
-def _head(
-    points_m: Float64Array, seen: Observation, chest: Axes, gaze_rad: Float64Array
-) -> tuple[Axes, ...]:
+def _head(world_from_head: Axes, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
     """Neck, head, both eyes and the jaw."""
-    if seen.world_from_head is None:
-        world_from_head = plain.axes(head.head_from_points(points_m))
-    else:
-        world_from_head = plain.axes(seen.world_from_head)
     chest_from_head = plain.product(plain.inverse(chest), world_from_head)
     neck = plain.product(chest, plain.share(chest_from_head, head.NECK_SHARE))
     eyes = [
