@@ -50,7 +50,7 @@ class Occlusion:
         self._seen = np.zeros(JOINT_COUNT, dtype=np.bool_)
         self._unseen_s = np.full(JOINT_COUNT, np.inf)
         self._trust = np.ones(JOINT_COUNT)
-        self._follow = np.ones(JOINT_COUNT)
+        self._follow: Float64Array = np.ones(JOINT_COUNT)
         self._started = False
 
     def fill(
@@ -93,8 +93,9 @@ class Occlusion:
         # Once hidden, trust restarts from nothing and is back after _RETURN_S.
         self._trust = np.minimum(self._trust + dt_s / _RETURN_S, 1.0) * seen
         doubtful = 1.0 - math.exp(-dt_s / _DOUBT_S)
-        follow = doubtful + (1.0 - doubtful) * np.minimum(belief / _PLAUSIBLE, 1.0)
-        self._follow = follow = np.minimum(follow, self._follow + dt_s / _REGAIN_S)
+        at_once = doubtful + (1.0 - doubtful) * np.minimum(belief / _PLAUSIBLE, 1.0)
+        follow: Float64Array = np.minimum(at_once, self._follow + dt_s / _REGAIN_S)
+        self._follow = follow
         easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
         # One of the two is 0: what is hidden has no trust, what is seen is not out of sight.
         return self._trust * follow + easing * (self._unseen_s > self._options.hold_s)

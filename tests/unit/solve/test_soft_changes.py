@@ -1,6 +1,7 @@
 """What a frame no longer shows, or shows in another way, changes nothing at once."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_a_straightened_arm_stays_turned_as_its_elbow_showed() -> None:
     # Straight ahead, the elbow outwards: a quarter turn from where the shortest swing has it.
     played = Rotation.from_euler("YX", (-70.0, -60.0), degrees=True)
     solver = LiveSolver("p", SolveOptions())
-    errors = []
+    errors: list[float] = []
     for index in range(30):
         bend_deg = 70.0 * min(max(1.0 - (index - 8) / 10.0, 0.0), 1.0)
         elbow = Rotation.from_euler("Y", -bend_deg, degrees=True)
@@ -59,7 +60,7 @@ def with_long_forearm(landmarks: SmoothedLandmarks) -> SmoothedLandmarks:
 def test_an_arm_that_swings_to_the_camera_is_followed() -> None:
     solver = LiveSolver("p", SolveOptions())
     hanging = Rotation.from_euler("Z", -85.0, degrees=True)
-    errors = []
+    errors: list[float] = []
     for index in range(30):
         raised_deg = 80.0 * min(max((index - 10) / (RATE_HZ * 0.3), 0.0), 1.0)
         played = Rotation.from_euler("X", -raised_deg, degrees=True) * hanging
@@ -79,7 +80,7 @@ def test_the_head_passes_softly_from_face_to_body_and_back(found_first: bool) ->
     # What the body's landmarks miss of the head, the face matrix shows.
     nodded = Rotation.from_euler("X", 25.0, degrees=True)
     solver = LiveSolver("p", SolveOptions())
-    head_frames = []
+    head_frames: list[Rotation] = []
     for index in range(40):
         landmarks = landmarks_of({}, index)
         found = (index < 20) == found_first
@@ -92,7 +93,7 @@ def test_the_head_passes_softly_from_face_to_body_and_back(found_first: bool) ->
         head_frames.append(Rotation.from_matrix(frame.face.world_from_head[:3, :3]))
     steps_deg = [
         float(np.degrees((before.inv() * after).magnitude()))
-        for before, after in zip(head_frames, head_frames[1:], strict=False)
+        for before, after in pairwise(head_frames)
     ]
     assert 2.0 < max(steps_deg) < 6.0
     between_deg = float(np.degrees((head_frames[19].inv() * head_frames[-1]).magnitude()))
@@ -103,7 +104,7 @@ def test_what_doubt_held_back_is_made_up_for_over_several_frames() -> None:
     limits = JointLimits(())
     occlusion = Occlusion(OcclusionOptions(), limits)
     seen = np.ones(JOINT_COUNT)
-    shown_deg = []
+    shown_deg: list[float] = []
     for index in range(40):
         turned = np.tile(np.array((1.0, 0.0, 0.0, 0.0)), (JOINT_COUNT, 1))
         played = Rotation.from_euler("X", -2.0 * index, degrees=True)
@@ -112,6 +113,5 @@ def test_what_doubt_held_back_is_made_up_for_over_several_frames() -> None:
         shown, _ = occlusion.fill(turned, seen, belief, 1.0 / 60.0)
         leg = Rotation.from_quat(shown[JOINT_INDEX["leftUpperLeg"]], scalar_first=True)
         shown_deg.append(float(np.degrees(leg.magnitude())))
-    steps = np.diff(shown_deg)
-    assert max(steps) < 4.0
+    assert max(after - before for before, after in pairwise(shown_deg)) < 4.0
     assert shown_deg[-1] == pytest.approx(78.0, abs=0.5)
