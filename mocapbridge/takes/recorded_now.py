@@ -15,7 +15,7 @@ if sys.platform == "win32":
     def mark_recorded_now(file: BinaryIO) -> None:
         """Nothing."""
 
-    def is_recorded_now(journal: Path) -> bool:
+    def is_recorded_now(journal: Path) -> bool:  # noqa: ARG001
         """Not known."""
         return False
 

@@ -348,8 +348,12 @@ class TestEveryOutput:
 
     def test_counts_the_packets_that_arrive(self, stage: Stage) -> None:
         sent = stage.output.idle()
-        sent += sum(stage.send_seen(seed) for seed in range(5))
-        assert len(stage.receiver.packets()) == sent > 0
+        arrived = len(stage.receiver.packets())
+        for seed in range(5):
+            sent += stage.send_seen(seed)
+            # One by one: on a busy machine a browser may get the newer of two frames alone.
+            arrived += len(stage.receiver.packets())
+        assert arrived == sent > 0
 
     @pytest.mark.parametrize("stage", DESCRIBING, indirect=True)
     def test_describes_the_stream_at_the_start_and_every_second(self, stage: Stage) -> None:
