@@ -18,7 +18,7 @@ def standing(knee_m: tuple[float, float, float]) -> Float64Array:
     points[HIP] = (0.0, 0.0, 2.0)
     points[KNEE] = knee_m
     for point in bones.BEYOND[THIGH]:
-        points[point] = np.array(knee_m) + (0.0, 0.37, 0.0)
+        points[point] = np.add(knee_m, (0.0, 0.37, 0.0))
     return points
 
 
