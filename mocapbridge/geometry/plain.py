@@ -7,6 +7,7 @@ of: fingers, all joints, all landmarks.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Final, TypeAlias
 
@@ -36,16 +37,30 @@ def vector(numbers: list[float]) -> Vector:
     return x, y, z
 
 
+def vectors(points: Float64Array) -> list[Vector]:
+    """The rows of an array ``(n, 3)``."""
+    return [(x, y, z) for x, y, z in points.tolist()]
+
+
 def axes(matrix: Float64Array) -> Axes:
     """The columns of a rotation matrix ``(3, 3)``."""
-    x, y, z = matrix.T.tolist()
-    return vector(x), vector(y), vector(z)
+    (xx, yx, zx), (xy, yy, zy), (xz, yz, zz) = matrix.tolist()
+    return (xx, xy, xz), (yx, yy, yz), (zx, zy, zz)
 
 
-def matrices(frames: list[Axes]) -> Float64Array:
+def frames(rotations: Float64Array) -> list[Axes]:
+    """The columns of rotation matrices ``(n, 3, 3)``."""
+    return [
+        ((xx, xy, xz), (yx, yy, yz), (zx, zy, zz))
+        for (xx, yx, zx), (xy, yy, zy), (xz, yz, zz) in rotations.tolist()
+    ]
+
+
+def matrices(rotations: list[Axes]) -> Float64Array:
     """Rotation matrices ``(n, 3, 3)`` of their columns."""
-    numbers = [number for frame in frames for column in frame for number in column]
-    return np.array(numbers).reshape(-1, 3, 3).transpose(0, 2, 1)
+    columns = itertools.chain.from_iterable(rotations)
+    numbers = np.fromiter(itertools.chain.from_iterable(columns), np.float64, 9 * len(rotations))
+    return numbers.reshape(-1, 3, 3).transpose(0, 2, 1)
 
 
 def add(a: Vector, b: Vector, weight: float = 1.0) -> Vector:

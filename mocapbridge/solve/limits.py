@@ -14,6 +14,7 @@ Speeds are our own: above what dancing and boxing on film at 60 frames/s reach.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -143,6 +144,7 @@ class _Ranges:
 
     def __init__(self, twist: Float64Array, low_rad: Float64Array, high_rad: Float64Array) -> None:
         self._twist = twist
+        self._bone_axes = [row.index(1.0) if 1.0 in row else None for row in twist.tolist()]
         self._swing = 1.0 - twist
         # ``cross(v, axis)``: two of the components change their places, one of them its sign.
         signed: Float64Array = cross(np.eye(3)[None], twist[:, None, :]).swapaxes(1, 2)
@@ -167,16 +169,11 @@ class _Ranges:
         outside |= square > (1.0 + _ON_THE_EDGE) ** 2
         if not np.logical_or.reduce(outside):
             return local_wxyz
-        joints = np.flatnonzero(outside)
-        half = 0.5 * held.take(joints, 0)
-        halves = np.empty((2, *half.shape))
-        twist = np.multiply(half, self._twist.take(joints, 0), out=halves[1])
-        np.divide(
-            half - twist, np.sqrt(np.maximum(square.take(joints), 1.0))[:, None], out=halves[0]
-        )
-        swing, twist = quaternion.exp_half(halves)
         clamped = local_wxyz.copy()
-        clamped[joints] = quaternion.multiply(swing, twist)
+        # Few are outside at a time, mostly fingers.
+        for joint in np.flatnonzero(outside).tolist():
+            within = max(math.sqrt(square[joint]), 1.0)
+            clamped[joint] = _turned(held[joint].tolist(), self._bone_axes[joint], within)
         return clamped
 
     def _angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
@@ -196,6 +193,33 @@ class _Ranges:
         # Both signs of a quaternion are the same rotation: the short way round.
         twist = 2.0 * np.arctan2(np.copysign(1.0, w) * t, np.abs(w))
         return swing + self._twist * twist
+
+
+def _turned(angles_rad: list[float], bone_axis: int | None, ellipse: float) -> list[float]:
+    """The rotation w, x, y, z of a swing after a twist.
+
+    Args:
+        angles_rad: of both, about x, y and z.
+        bone_axis: which of them is the twist; None where there is none.
+        ellipse: what the swing is divided by.
+    """
+    swing_rad = [angle / ellipse for angle in angles_rad]
+    if bone_axis is not None:
+        swing_rad[bone_axis] = 0.0
+    size_rad = math.hypot(*swing_rad)
+    scale = math.sin(0.5 * size_rad) / size_rad if size_rad > _NO_RANGE_RAD else 0.5
+    w, (x, y, z) = math.cos(0.5 * size_rad), (scale * angle for angle in swing_rad)
+    if bone_axis is None:
+        return [w, x, y, z]
+    cosine, sine = math.cos(0.5 * angles_rad[bone_axis]), math.sin(0.5 * angles_rad[bone_axis])
+    ax, ay, az = (sine if axis == bone_axis else 0.0 for axis in range(3))
+    # Hamilton's product with a swing at right angles to the bone's axis.
+    return [
+        cosine * w,
+        cosine * x + w * ax + y * az - z * ay,
+        cosine * y + w * ay + z * ax - x * az,
+        cosine * z + w * az + x * ay - y * ax,
+    ]
 
 
 def _range_of(name: str) -> JointRange:
