@@ -184,21 +184,34 @@ def about_x(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own x axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return x, add(scaled(y, c), z, s), add(scaled(z, c), y, -s)
+    y, z = _turned(y, z, c, s)
+    return x, y, z
 
 
 def about_y(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own y axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return add(scaled(x, c), z, -s), y, add(scaled(z, c), x, s)
+    z, x = _turned(z, x, c, s)
+    return x, y, z
 
 
 def about_z(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own z axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return add(scaled(x, c), y, s), add(scaled(y, c), x, -s), z
+    x, y = _turned(x, y, c, s)
+    return x, y, z
+
+
+def _turned(a: Vector, b: Vector, c: float, s: float) -> tuple[Vector, Vector]:
+    """Two axes after a turn from the first towards the second, of that cosine and sine."""
+    ax, ay, az = a
+    bx, by, bz = b
+    return (
+        (c * ax + s * bx, c * ay + s * by, c * az + s * bz),
+        (c * bx - s * ax, c * by - s * ay, c * bz - s * az),
+    )
 
 
 def swung(start: Vector, end: Vector, carried_along: Vector) -> Vector:
@@ -206,11 +219,17 @@ def swung(start: Vector, end: Vector, carried_along: Vector) -> Vector:
 
     At 180 degrees, where the shortest turn is not unique, the vector shrinks towards the axis.
     """
-    axis = cross(start, end)
-    cosine = dot(start, end)
-    along = dot(axis, carried_along) / max(1.0 + cosine, _HALF_TURN_COSINE)
-    swept = add(scaled(carried_along, cosine), cross(axis, carried_along))
-    return add(swept, axis, along)
+    ax, ay, az = start
+    bx, by, bz = end
+    vx, vy, vz = carried_along
+    nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    c = ax * bx + ay * by + az * bz
+    along = (nx * vx + ny * vy + nz * vz) / max(1.0 + c, _HALF_TURN_COSINE)
+    return (
+        c * vx + ny * vz - nz * vy + along * nx,
+        c * vy + nz * vx - nx * vz + along * ny,
+        c * vz + nx * vy - ny * vx + along * nz,
+    )
 
 
 def share(frame: Axes, fraction: float) -> Axes:

@@ -144,13 +144,14 @@ class Placement:
         shift = self._take_steps(figure.stands, points[4:6], dt_s)
         for side in (0, 1):
             _, shin, foot, toes = frames[side::2]
-            hip, _, ankle, _ = (plain.add(point, shift) for point in points[side::2])
             self._follow_heading(side, foot, planted[side], dt_s)
+            ankle = plain.add(points[4 + side], shift)
             target = self._footings[side].target_m(ankle)
             flat, target = self._on_floor(side, foot, target, planted[side])
             bent_toes = plain.product(plain.inverse(foot), toes)
             frames[4 + side], frames[6 + side] = flat, plain.product(flat, bent_toes)
             if max(abs(a - b) for a, b in zip(target, ankle, strict=True)) > _AT_EASE:
+                hip = plain.add(points[side], shift)
                 frames[side], frames[2 + side] = legs.reach(
                     hip, target, shin[0], self._bones_m[side]
                 )
