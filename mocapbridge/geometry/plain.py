@@ -112,6 +112,13 @@ def unit(a: Vector) -> Vector:
     return factor * x, factor * y, factor * z
 
 
+def direction(start: Vector, end: Vector) -> Vector:
+    """Unit vector from one point to another; what is shorter than 1e-12 stays short."""
+    x, y, z = end[0] - start[0], end[1] - start[1], end[2] - start[2]
+    factor = 1.0 / math.sqrt(max(_TINY, x * x + y * y + z * z))
+    return factor * x, factor * y, factor * z
+
+
 def from_directions(primary: Vector, secondary: Vector) -> Axes:
     """Right-handed orthonormal axes: x along ``primary``, y nearest ``secondary``.
 

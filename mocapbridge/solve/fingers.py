@@ -22,7 +22,8 @@ Turn: TypeAlias = tuple[float, float, float, float]
 
 _SPREAD_COSINE: Final = 0.35
 """Below this cosine of the flexion the sideways angle of a finger says little: damped."""
-_THUMB_REST: Final[Vector] = (math.sqrt(0.5), 0.0, math.sqrt(0.5))
+_THUMB_ASIDE_RAD: Final = math.radians(45.0)
+_THUMB_REST: Final[Vector] = (math.cos(_THUMB_ASIDE_RAD), 0.0, math.sin(_THUMB_ASIDE_RAD))
 _THUMB_HINGE: Final[Vector] = (0.0, 1.0, 0.0)
 """A thumb at rest bends within the plane of the palm, towards the fingers."""
 _THUMB_STRAIGHT: Final = 0.15
@@ -88,9 +89,7 @@ def solve_thumb(points_m: list[Vector], side: int) -> list[Axes]:
         points_m: its four landmarks from root to tip, as ``in_left_hands`` gives them.
         side: left (0) or right (1).
     """
-    first, second, third = (
-        plain.unit(plain.subtract(end, start)) for start, end in itertools.pairwise(points_m)
-    )
+    first, second, third = itertools.starmap(plain.direction, itertools.pairwise(points_m))
     turned = _left_thumb(first, second, third)
     return turned if side == 0 else [plain.mirrored(frame) for frame in turned]
 
@@ -105,7 +104,7 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
     trust = plain.ramp(sine, _THUMB_STRAIGHT, _THUMB_BENT) if likely else 0.0
     hinge = plain.mix(expected, measured, trust)
     root, middle, tip = (
-        plain.product(plain.from_directions(segment, hinge), _REST_FROM_THUMB)
+        plain.about_y(plain.from_directions(segment, hinge), _THUMB_ASIDE_RAD)
         for segment in (first, second, third)
     )
     return [
@@ -113,7 +112,3 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
         plain.product(plain.inverse(root), middle),
         plain.product(plain.inverse(middle), tip),
     ]
-
-
-_THUMB_REST_AXES: Final = plain.from_directions(_THUMB_REST, _THUMB_HINGE)
-_REST_FROM_THUMB: Final = plain.inverse(_THUMB_REST_AXES)

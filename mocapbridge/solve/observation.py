@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.matrix import clamp
 from mocapbridge.solve import anatomy, head
 from mocapbridge.solve.camera import Camera
@@ -48,7 +49,8 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     if face.matrix_measured and face.state in _PRESENT:
         matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
         turn_of_face = camera.face_turn(face.image, landmarks.image_size_px)
-        world_from_head = turn_of_face @ head.orthonormal(matrix)
+        turn_of_head = plain.product(turn_of_face, head.orthonormal(matrix))
+        world_from_head = plain.matrices([turn_of_head])[0]
     image = _bounded(pose.image, _PICTURES)
     return Observation(
         points_m=_bounded(pose.world_m, _REACH_M) @ turn,
