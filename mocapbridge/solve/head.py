@@ -80,19 +80,19 @@ class HeadBlend:
     def __init__(self) -> None:
         self._own: float | None = None
         """0 the body's idea .. 1 the face's."""
-        self._last: tuple[Float64Array, Float64Array] | None = None
+        self._last: tuple[Float64Array, Axes] | None = None
         """Body landmarks and face matrix when there was a face last."""
         self._points_from_face: Axes | None = None
         """How the face's idea differs from the body's, in its own axes."""
 
     def follow(
-        self, points_m: Float64Array, world_from_face: Float64Array | None, dt_s: float
+        self, points_m: Float64Array, world_from_face: Axes | None, dt_s: float
     ) -> Axes:
         """World rotation of the head.
 
         Args:
             points_m: ``(33, 3)`` body landmarks, world axes.
-            world_from_face: ``(3, 3)`` the face's turn; None when there is none.
+            world_from_face: the face's turn; None when there is none.
             dt_s: time since the frame before [s].
         """
         goal = 0.0 if world_from_face is None else 1.0
@@ -102,21 +102,21 @@ class HeadBlend:
         if world_from_face is not None:
             self._last, self._points_from_face = (points_m, world_from_face), None
             if own >= 1.0:
-                return plain.axes(world_from_face)
+                return world_from_face
         of_points = plain.axes(head_from_points(points_m))
         if own <= 0.0 or self._last is None:
             return of_points
         if self._points_from_face is None:
             then_m, face = self._last
             then = of_points if then_m is points_m else plain.axes(head_from_points(then_m))
-            self._points_from_face = plain.product(plain.inverse(then), plain.axes(face))
+            self._points_from_face = plain.product(plain.inverse(then), face)
         return plain.product(of_points, plain.share(self._points_from_face, own))
 
 
-def orthonormal(matrix: Float64Array) -> Float64Array:
+def orthonormal(matrix: Float64Array) -> Axes:
     """The rotation in a face matrix ``(3, 3)``, which may carry a scale."""
     x, y, _ = plain.axes(matrix)
-    return plain.matrices([plain.from_directions(x, y)])[0]
+    return plain.from_directions(x, y)
 
 
 def gaze_from_blendshapes(weights: Float64Array) -> Float64Array:
