@@ -94,10 +94,7 @@ class FaceFollower:
     ) -> Generator[Window, None, None]:
         """Where to look, one after the other: the face, then the body's head or everywhere."""
         if self._face_px is not None:
-            corner, opposite = self._face_px.min(axis=0), self._face_px.max(axis=0)
-            size_px = _WINDOW_FACES * float((opposite - corner).max())
-            centre_px = ((corner + opposite) / 2).astype(np.float32)
-            yield Window.around(centre_px, size_px, _CANVAS_PX, _SMALL_CANVAS_PX)
+            yield window_around(self._face_px)
         largest_px = float(max(image_size_px))
         if guide is not None and _WINDOW_FOREARMS * guide.forearm_px < largest_px:
             size_px = _WINDOW_FOREARMS * guide.forearm_px
@@ -127,6 +124,18 @@ class FaceFollower:
         self._face_px = face_px
         self._misses = 0
         return True
+
+
+def window_around(face_px: Float32Array) -> Window:
+    """The window in which a face is followed.
+
+    Args:
+        face_px: (n, 2) its landmarks in pixels of the full picture.
+    """
+    corner, opposite = face_px.min(axis=0), face_px.max(axis=0)
+    size_px = _WINDOW_FACES * float((opposite - corner).max())
+    centre_px = ((corner + opposite) / 2).astype(np.float32)
+    return Window.around(centre_px, size_px, _CANVAS_PX, _SMALL_CANVAS_PX)
 
 
 def _fits(face_px: Float32Array, guide: BodyGuide) -> bool:
