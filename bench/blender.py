@@ -10,28 +10,7 @@ main thread's own CPU time, because the machine has other work.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Final
-
-from blender_addon.environments import python_with_bpy
-
-_VERSIONS: Final = ("4.5", "5.0")
-_INSIDE: Final = Path(__file__).parent / "inside_blender.py"
-
-
-def main() -> None:
-    """Run the measurement inside each bpy."""
-    for version in sys.argv[1:] or _VERSIONS:
-        python = python_with_bpy(version)
-        if python is None:
-            print(f"bpy {version}: python -m blender_addon.environments {version} makes it")
-            continue
-        print(f"bpy {version}", flush=True)
-        subprocess.run([str(python), str(_INSIDE)], check=True, timeout=300, env=os.environ)
-
+from bench.in_blenders import run_in_blenders
 
 if __name__ == "__main__":
-    main()
+    run_in_blenders("inside_blender.py")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from bench.clip_frames import clip_frames
 from mocapbridge.bundled import bundled_path
 from mocapbridge.overlay import draw
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import UInt8Array, VideoFrame
+from mocapbridge.types import UInt8Array
 
 _HEIGHT_PX = 420
 _PICKS = (
@@ -30,14 +32,11 @@ def main() -> None:
 
 
 def _tile(clip: str, frame_index: int, part: tuple[int, int, int, int]) -> UInt8Array:
-    capture = cv2.VideoCapture(str(bundled_path(f"samples/{clip}.mp4")))
-    rate_hz = capture.get(cv2.CAP_PROP_FPS)
     tracker = ComposedTracker(TrackingOptions())
     drawn = np.zeros((1, 1, 3), dtype=np.uint8)
-    for index in range(frame_index + 1):
-        image = np.asarray(capture.read()[1], dtype=np.uint8)
-        frame = VideoFrame(image, round((index + 1) * 1e9 / rate_hz), index, clip)
-        drawn = draw(image, tracker.track(frame))
+    frames = clip_frames(bundled_path(f"samples/{clip}.mp4"))
+    for frame in islice(frames, frame_index + 1):
+        drawn = draw(frame.image_bgr, tracker.track(frame))
     tracker.close()
     x, y, width, height = part
     cut = drawn[y : y + height, x : x + width]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from bench.clip_frames import clip_frames
 from bench.face.rendered import RenderedTruth
 from bench.face.tracks import Sources
 from mocapbridge.blendshapes import ARKIT_INDEX
@@ -22,7 +22,7 @@ from mocapbridge.solve.options import FaceSolveOptions, SolveCameraOptions, Solv
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.model_store import ModelStore
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import Float64Array, Landmarks, MocapFrame, VideoFrame
+from mocapbridge.types import Float64Array, Landmarks, MocapFrame
 
 WANTED: Final[tuple[tuple[str, str, float], ...]] = (
     ("jawOpen", "jaw_open", 0.95),
@@ -146,16 +146,7 @@ def face_stores(sources: Sources) -> tuple[tuple[str, ModelStore], ...]:
 def tracked(video: Path, store: ModelStore) -> list[Landmarks]:
     """Everything the tracker says of a video."""
     tracker = ComposedTracker(TrackingOptions(), store=store)
-    capture = cv2.VideoCapture(str(video))
-    rate_hz = capture.get(cv2.CAP_PROP_FPS)
-    raw: list[Landmarks] = []
-    while True:
-        decoded, image = capture.read()
-        if not decoded:
-            break
-        time_ns = round((len(raw) + 1) * 1e9 / rate_hz)
-        frame = VideoFrame(np.asarray(image, dtype=np.uint8), time_ns, len(raw), "clip")
-        raw.append(tracker.track(frame))
+    raw = [tracker.track(frame) for frame in clip_frames(video)]
     tracker.close()
     return raw
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import cv2
 import numpy as np
 
+from bench.clip_frames import clip_frames
 from bench.solve import metrics
 from bench.solve.cost import cost_ms
 from bench.solve.finger_curls import print_finger_curls
@@ -36,7 +36,7 @@ from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import Float64Array, Landmarks, MocapFrame, TrackState, VideoFrame
+from mocapbridge.types import Float64Array, Landmarks, MocapFrame, TrackState
 
 _ON_JOINTS: Final = {"shoulder": "UpperArm", "elbow": "LowerArm", "wrist": "Hand",
                      "hip": "UpperLeg", "knee": "LowerLeg", "ankle": "Foot"}  # fmt: skip
@@ -143,20 +143,13 @@ def _write(path: Path, points_m: Float64Array, *, solved: bool) -> None:
 
 def _run(reference: Reference) -> _Run:
     """Track, filter and solve a clip."""
-    capture = cv2.VideoCapture(str(reference.video))
-    rate_hz = capture.get(cv2.CAP_PROP_FPS)
     tracker = ComposedTracker(TrackingOptions())
     options = SolveOptions(camera=reference.camera)
     smoother, solver = Smoother(FilterOptions()), LiveSolver("bench", options)
     raw: list[Landmarks] = []
     solved: list[MocapFrame] = []
     cost_ms: list[float] = []
-    while True:
-        decoded, image = capture.read()
-        if not decoded:
-            break
-        time_ns = round((len(raw) + 1) * 1e9 / rate_hz)
-        frame = VideoFrame(np.asarray(image, dtype=np.uint8), time_ns, len(raw), "clip")
+    for frame in clip_frames(reference.video):
         raw.append(tracker.track(frame))
         smoothed = smoother.filter(raw[-1])
         begin = time.perf_counter()
@@ -167,6 +160,7 @@ def _run(reference: Reference) -> _Run:
     begin = time.process_time()
     offline = OfflineSolver("bench", options).solve(raw)
     mean_ms = (time.process_time() - begin) * 1e3 / len(raw)
+    rate_hz = 1e9 / raw[0].capture_time_ns  # one frame time after 0
     return _Run(rate_hz, raw, solved, np.array(cost_ms), offline, mean_ms)
 
 

@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import cv2
-import numpy as np
-
+from bench.clip_frames import clip_frames
 from mocapbridge.bundled import bundled_path
 from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
-from mocapbridge.types import Landmarks, VideoFrame
+from mocapbridge.types import Landmarks
 
 _RATE_HZ: Final = 60.0
 
@@ -43,18 +41,9 @@ def main() -> None:
 
 
 def _tracked() -> list[Landmarks]:
-    capture = cv2.VideoCapture(str(bundled_path("samples/performer_full.mp4")))
     tracker = ComposedTracker(TrackingOptions())
-    landmarks: list[Landmarks] = []
-    while True:
-        decoded, image = capture.read()
-        if not decoded:
-            break
-        index = len(landmarks)
-        frame = VideoFrame(
-            np.asarray(image, dtype=np.uint8), (index + 1) * 40_000_000, index, "clip"
-        )
-        landmarks.append(tracker.track(frame))
+    clip = bundled_path("samples/performer_full.mp4")
+    landmarks = [tracker.track(frame) for frame in clip_frames(clip)]
     tracker.close()
     return landmarks
 

@@ -69,6 +69,7 @@ def _measure(clip: Clip, path: Path, rounds: int, store: ModelStore) -> None:
             times = baselines.measure(baseline, path, clip.frames)
             theirs[kind.name].detection_ms += times.detection_ms
             theirs[kind.name].frame_ms += times.frame_ms
+            theirs[kind.name].hands = times.hands
             theirs_cpu_ms[kind.name].append(times.cpu_ms)
             baseline.close()
     _print_hits(clip, measured)
@@ -79,7 +80,8 @@ def _measure(clip: Clip, path: Path, rounds: int, store: ModelStore) -> None:
         loop, detection = float(np.median(times.frame_ms)), float(np.median(times.detection_ms))
         print(f"  against {name}: loop {loop:.1f} ms, ratio {_bound(ours / loop, bound)};")
         print(
-            f"    its detection alone {detection:.1f} ms, ratio {_bound(ours / detection, bound)}"
+            f"    its detection alone {detection:.1f} ms, ratio {_bound(ours / detection, bound)};"
+            f" hands {times.hands} in all"
         )
     cpu = float(np.mean(cpu_ms))
     against = (f"{name} {cpu / np.mean(ms):.2f}" for name, ms in theirs_cpu_ms.items())

@@ -7,7 +7,7 @@ Both get the whole picture.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,10 @@ class Holistic:
                 )
             )
 
-    def detect(self, picture: Any, time_ms: int) -> None:
-        """One frame."""
-        self._task.detect_for_video(picture, time_ms)
+    def detect(self, picture: Any, time_ms: int) -> int:
+        """One frame; how many hands it finds."""
+        found = self._task.detect_for_video(picture, time_ms)
+        return bool(found.left_hand_landmarks) + bool(found.right_hand_landmarks)
 
     def close(self) -> None:
         """Let the network go."""
@@ -78,9 +79,10 @@ class ThreeInThreads:
             )
         self._pool = ThreadPoolExecutor(len(self._tasks))
 
-    def detect(self, picture: Any, time_ms: int) -> None:
-        """One frame."""
-        wait([self._pool.submit(t.detect_for_video, picture, time_ms) for t in self._tasks])
+    def detect(self, picture: Any, time_ms: int) -> int:
+        """One frame; how many hands it finds."""
+        jobs = [self._pool.submit(t.detect_for_video, picture, time_ms) for t in self._tasks]
+        return len([job.result() for job in jobs][-1].hand_landmarks)
 
     def close(self) -> None:
         """Let the networks go."""
@@ -99,6 +101,8 @@ class BaselineTimes:
     """The plain loop that people write: read, convert, detect."""
     cpu_ms: float = 0.0
     """Processor time of that loop per frame, all threads together, after the first frame."""
+    hands: int = 0
+    """Hands found in all frames."""
 
 
 def measure(baseline: Holistic | ThreeInThreads, path: Path, frames: int) -> BaselineTimes:
@@ -115,7 +119,7 @@ def measure(baseline: Holistic | ThreeInThreads, path: Path, frames: int) -> Bas
         rgb = np.ascontiguousarray(cv2.cvtColor(picture_bgr, cv2.COLOR_BGR2RGB))
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
         detecting_s = time.perf_counter()
-        baseline.detect(picture, round(index * 1000 / fps))
+        times.hands += baseline.detect(picture, round(index * 1000 / fps))
         ended_s = time.perf_counter()
         times.detection_ms.append((ended_s - detecting_s) * 1000)
         times.frame_ms.append((ended_s - started_s) * 1000)

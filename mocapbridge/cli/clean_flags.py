@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import math
 from typing import TYPE_CHECKING
 
-from mocapbridge.cli.frame_rate_flag import frame_rate_flag
+from mocapbridge.cli.number_flags import frame_rate_flag, not_negative, positive
 
 if TYPE_CHECKING:
     from mocapbridge.takes.clean.plan import CleanUp
@@ -25,21 +24,21 @@ def add_clean_flags(
     )
     parser.add_argument(
         "--fill-gaps",
-        type=_positive,
+        type=positive,
         metavar="S",
         help="bridge what was unseen, up to S seconds",
     )
     parser.add_argument(
-        "--smooth", type=_positive, metavar="HZ", help="smooth without lag; walking needs about 6"
+        "--smooth", type=positive, metavar="HZ", help="smooth without lag; walking needs about 6"
     )
     parser.add_argument(
         "--lock-feet", action="store_true", help="feet that stand keep one place, after smoothing"
     )
-    parser.add_argument("--from", dest="start_s", type=_not_negative, default=0.0, metavar="S")
-    parser.add_argument("--to", dest="end_s", type=_positive, metavar="S")
+    parser.add_argument("--from", dest="start_s", type=not_negative, default=0.0, metavar="S")
+    parser.add_argument("--to", dest="end_s", type=positive, metavar="S")
     parser.add_argument(
         "--make-loop",
-        type=_positive,
+        type=positive,
         metavar="S",
         help="find the best loop of S seconds or more, and blend its ends",
     )
@@ -83,20 +82,3 @@ def clean_arguments(arguments: argparse.Namespace) -> list[str]:
         if value is not None:
             words += [flag, str(value)]
     return words
-
-
-def _positive(text: str) -> float:
-    number = _not_negative(text)
-    if number == 0.0:
-        raise argparse.ArgumentTypeError("expected a number above 0")
-    return number
-
-
-def _not_negative(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0.0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 on, got {text!r}")
-    return number

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from mocapbridge.errors import ConfigError
+from mocapbridge.export.formats import format_of
 from mocapbridge.takes.names import PACKED_SUFFIX
 
 _CRASHED: Final = 1
@@ -55,8 +56,10 @@ def jobs_of(
         flags: further words for ``mocapbridge solve``.
 
     Raises:
-        ConfigError: two clips would make the same take.
+        ConfigError: an ending means no format, or two clips would make the same take.
     """
+    for ending in endings:  # before hours of tracking
+        format_of(Path(f"take.{ending.lstrip('.')}"))
     jobs: dict[Path, ClipJob] = {}
     for clip in clips:
         take = (folder / f"{clip.stem}{PACKED_SUFFIX}").absolute()

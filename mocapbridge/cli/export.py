@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mocapbridge.cli.frame_rate_flag import frame_rate_flag
+from mocapbridge.cli.number_flags import frame_rate_flag
 
 _DESCRIPTION: Final = """\
 Write a take in other programs' formats, each chosen by the file's ending (docs/export.md):

@@ -115,14 +115,13 @@ def _load(reference: str) -> Mapping:
 
 def _is_mapping(reference: str) -> bool:
     """Whether this names a mapping rather than a configuration."""
-    from mocapbridge.document.tree import SIZE_LIMIT_BYTES, MappingNode, parse
+    from mocapbridge.document.tree import MappingNode, parse, read_document
     from mocapbridge.retarget.files import ready_mappings
 
     path = Path(reference)
     if not path.is_file():
         return reference in ready_mappings()
-    with path.open("rb") as file:
-        root = parse(file.read(SIZE_LIMIT_BYTES + 1), reference)
+    root = parse(read_document(path, "the file"), reference)
     return isinstance(root, MappingNode) and bool(_KEYS & root.entries.keys())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from mocapbridge.cli.number_flags import not_negative, positive
 from mocapbridge.cli.run import add_addresses, add_running, with_addresses
 
 if TYPE_CHECKING:
@@ -43,9 +44,14 @@ def add_parser(
     )
     parser.add_argument("--loop", action="store_true", help="start again at the end")
     parser.add_argument(
-        "--from", dest="start_s", type=float, default=0.0, metavar="S", help="begin there [s]"
+        "--from",
+        dest="start_s",
+        type=not_negative,
+        default=0.0,
+        metavar="S",
+        help="begin there [s]",
     )
-    parser.add_argument("--to", dest="end_s", type=float, metavar="S", help="stop there [s]")
+    parser.add_argument("--to", dest="end_s", type=positive, metavar="S", help="stop there [s]")
     parser.add_argument(
         "--resolve",
         action="store_true",
@@ -114,4 +120,4 @@ def _source(arguments: argparse.Namespace, path: Path) -> TakeOptions:
     try:
         return msgspec.convert({"type": "take", "path": str(path), **told}, TakeOptions)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{error}: --speed takes 0.01 to 100, --from and --to seconds") from error
+        raise ConfigError(f"{error}: --speed takes 0.01 to 100") from error

@@ -89,11 +89,11 @@ def _solve_take(arguments: argparse.Namespace) -> Solved:
 
 
 def _solve_video(arguments: argparse.Namespace, path: Path) -> Solved:
+    import threading
     from contextlib import ExitStack
 
     from msgspec.structs import replace
 
-    from mocapbridge.cli.interrupts import stop_on_interrupt
     from mocapbridge.cli.offline import step_bars
     from mocapbridge.cli.progress import model_progress
     from mocapbridge.errors import ConfigError
@@ -113,7 +113,8 @@ def _solve_video(arguments: argparse.Namespace, path: Path) -> Solved:
             config,
             clean_up(arguments),
             _save(arguments, folder, slate_from(path.stem)),
-            stop=opened.enter_context(stop_on_interrupt()),
+            # Ctrl-C breaks off: `process` would take the take of half a clip for done.
+            stop=threading.Event(),
             progress=opened.enter_context(model_progress()),
             tell=opened.enter_context(step_bars()),
         )

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mocapbridge.cli.number_flags import not_negative, positive
+
 if TYPE_CHECKING:
     from mocapbridge.takes.reader import Take
 
@@ -14,6 +16,7 @@ _DESCRIPTION: Final = """\
 Takes lie in the folder of takes (`mocapbridge` in your documents, or record.folder of a
 configuration). TAKE is a file, or the name of a take there, with or without its ending."""
 
+_RECORDED_NOW: Final = "being recorded"
 _PARTS: Final = ("body", "face", "left hand", "right hand")
 
 
@@ -37,8 +40,8 @@ def add_parser(
     recover.set_defaults(takes_command=_recover)
     trim = commands.add_parser("trim", help="a new take with a part of an old one")
     trim.add_argument("take", metavar="TAKE")
-    trim.add_argument("--from", dest="start_s", type=float, default=0.0, metavar="S")
-    trim.add_argument("--to", dest="end_s", type=float, metavar="S")
+    trim.add_argument("--from", dest="start_s", type=not_negative, default=0.0, metavar="S")
+    trim.add_argument("--to", dest="end_s", type=positive, metavar="S")
     trim.set_defaults(takes_command=_trim)
     delete = commands.add_parser("delete", help="delete a take, and its reference video")
     delete.add_argument("take", metavar="TAKE")
@@ -94,9 +97,18 @@ def _row(path: Path) -> tuple[str, ...]:
         take = read_take(path)
     except TakeUnreadable as error:
         return path.name, "", "", size_mb, "", f"unreadable: {error}"
-    state = "finished" if take.footer is not None else "cut off, or being recorded"
     frames = "" if take.footer is None else str(take.footer.frames)
-    return path.name, _length(take), frames, size_mb, _when(take), state
+    return path.name, _length(take), frames, size_mb, _when(take), _state(take)
+
+
+def _state(take: Take) -> str:
+    from mocapbridge.takes.recorded_now import is_recorded_now
+
+    if take.footer is not None:
+        return "finished"
+    if is_recorded_now(take.path):
+        return _RECORDED_NOW
+    return "cut off: `takes recover` finishes it"
 
 
 def _length(take: Take) -> str:
@@ -125,7 +137,7 @@ def _info(args: argparse.Namespace) -> int:
     times_s = (landmarks.capture_time_ns - landmarks.capture_time_ns[:1]) / 1e9
     lines = {
         "take": str(path),
-        "state": "finished" if take.footer is not None else "cut off: `takes recover` finishes it",
+        "state": _state(take),
         "subject": header.subject,
         "source": header.source,
         "recorded": f"{_when(take)} UTC, timecode {header.timecode or '-'}",
@@ -202,7 +214,9 @@ def _delete(args: argparse.Namespace) -> int:
     from mocapbridge.takes.reader import read_take
 
     path = find_take(args.take, args.folder)
-    read_take(path)  # nothing else is deleted by this command
+    take = read_take(path)  # nothing else is deleted by this command
+    if _state(take) == _RECORDED_NOW:
+        raise TakeUnwritable(f"this take is being recorded at this moment: end it first ({path})")
     if not args.yes:
         if not sys.stdin.isatty():
             raise ConfigError("say --yes where nobody can be asked")

@@ -11,7 +11,7 @@ from mocapbridge.config.mappings import output_mappings
 from mocapbridge.config.paths import with_resolved_paths
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.problems import Problem, error_of, place_of
-from mocapbridge.document.tree import SIZE_LIMIT_BYTES, MappingNode, Node, parse, plain
+from mocapbridge.document.tree import MappingNode, Node, parse, plain, read_document
 from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError
 
@@ -29,14 +29,7 @@ def load_config(path: Path) -> RunConfig:
         ConfigError: the file cannot be read, or says something that cannot be meant; the message
             has a line for each problem, with file, line, column, key and what is allowed.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(SIZE_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(
-            f"the configuration cannot be read: {error.strerror or error} ({path})"
-        ) from error
-    return parse_config(content, str(path), path.parent)
+    return parse_config(read_document(path, "the configuration"), str(path), path.parent)
 
 
 def parse_config(content: bytes, name: str, folder: Path) -> RunConfig:

@@ -53,7 +53,7 @@ _decode = msgspec.json.Decoder(Request).decode
 
 
 class Gate:
-    """Lets commands through to the handler: checks length, rate, form and token.
+    """Lets commands through to the handler: checks length, form, token and rate.
 
     Args:
         handler: carries commands out.
@@ -95,10 +95,11 @@ class Gate:
 
     def carry_out(self, request: Request) -> Reply:
         """The reply to a request."""
-        if not self._in_time():
-            return self.refuse(f"more than {MAX_RATE_HZ:g} commands a second", request.id)
+        # The token first: whoever lacks it must not use up the rate of who has it.
         if not self._trusts(request.token):
             return self.refuse("the token is missing or wrong", request.id)
+        if not self._in_time():
+            return self.refuse(f"more than {MAX_RATE_HZ:g} commands a second", request.id)
         if len(request.arguments) > _MAX_ARGUMENTS:
             return self.refuse(f"a command has at most {_MAX_ARGUMENTS} arguments", request.id)
         try:

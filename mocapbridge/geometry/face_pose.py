@@ -14,7 +14,6 @@ those points gives rotation, translation and that scale in one step.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias, cast
 
@@ -24,6 +23,7 @@ from scipy.linalg.lapack import dgesdd  # pyright: ignore[reportUnknownVariableT
 
 from mocapbridge.geometry import plain
 from mocapbridge.geometry.face_canonical import load_canonical_face
+from mocapbridge.geometry.field_of_view import picture_size_at_1
 from mocapbridge.types import Float32Array, Float64Array
 
 _Factors: TypeAlias = tuple[Float64Array, Float64Array, Float64Array, int]
@@ -33,7 +33,6 @@ _svd: Final = cast("Callable[[Float64Array], _Factors]", dgesdd)
 DEFAULT_VERTICAL_FOV_DEG: Final = 63.0
 """The virtual camera of MediaPipe's face matrix."""
 
-_FOV_RANGE_DEG: Final = (1.0, 179.0)
 _MIDDLE: Final = np.array((0.5, 0.5, 0.0))
 """Of the picture, as a landmark."""
 _SANE_FRACTION: Final = 100.0
@@ -62,18 +61,12 @@ class FacePoseFit:
     """
 
     def __init__(self, vertical_fov_deg: float = DEFAULT_VERTICAL_FOV_DEG) -> None:
-        narrowest, widest = _FOV_RANGE_DEG
-        if not narrowest < vertical_fov_deg < widest:
-            raise ValueError(
-                f"the vertical field of view must lie between {narrowest:g} and {widest:g} "
-                f"degrees, not at {vertical_fov_deg:g}"
-            )
         face = load_canonical_face()
         self._points = np.flatnonzero(face.pose_weights > 0.0)
         self._weights = face.pose_weights[self._points]
         self._canonical_cm = face.points_cm[self._points]
         self._target = _Target.of(self._canonical_cm, self._weights)
-        self._near_plane_height = 2.0 * math.tan(math.radians(vertical_fov_deg) / 2.0)
+        self._near_plane_height = picture_size_at_1(vertical_fov_deg, "vertical")
 
     def fit(self, image: Float32Array, image_size_px: tuple[int, int]) -> Float32Array | None:
         """Where the head is.

@@ -18,6 +18,7 @@ import numpy as np
 
 from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.geometry.face_pose import DEFAULT_VERTICAL_FOV_DEG, FacePoseFit
+from mocapbridge.geometry.field_of_view import picture_size_at_1
 from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array, Float64Array
 
 REFERENCE_HORIZONTAL_FOV_DEG: Final = 60.0
@@ -37,9 +38,8 @@ _FACE_FROM_LEVEL: Final = np.array(
 )
 _SANE_FRACTION: Final = 100.0
 """Coordinates beyond this many picture widths are damage, not a face."""
-_FOV_RANGE_DEG: Final = (1.0, 179.0)
 _UNIT_PX: Final = (1, 1)
-_UNIT_HEIGHT: Final = 2.0 * math.tan(math.radians(DEFAULT_VERTICAL_FOV_DEG) / 2.0)
+_UNIT_HEIGHT: Final = picture_size_at_1(DEFAULT_VERTICAL_FOV_DEG, "vertical")
 _DOWN_AND_LEFT: Final = np.array((-_UNIT_HEIGHT, _UNIT_HEIGHT))
 """From camera axes (y up, z backwards) to picture fractions."""
 
@@ -56,13 +56,7 @@ class HeadPoseFit:
     """
 
     def __init__(self, horizontal_fov_deg: float = REFERENCE_HORIZONTAL_FOV_DEG) -> None:
-        narrowest, widest = _FOV_RANGE_DEG
-        if not narrowest < horizontal_fov_deg < widest:
-            raise ValueError(
-                f"the horizontal field of view must lie between {narrowest:g} and {widest:g} "
-                f"degrees, not at {horizontal_fov_deg:g}"
-            )
-        self._width = 2.0 * math.tan(math.radians(horizontal_fov_deg) / 2.0)
+        self._width = picture_size_at_1(horizontal_fov_deg, "horizontal")
         self._fit = FacePoseFit()
         weights = load_canonical_face().pose_weights
         self._points = np.flatnonzero(weights > 0.0)

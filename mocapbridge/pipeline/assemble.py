@@ -54,9 +54,9 @@ def open_pipeline(
 ) -> Generator[Pipeline, None, None]:
     """A pipeline with everything open, closed again on leaving.
 
-    Opened in the order source, tracker, outputs, take, because each states something that the next
-    must know (rate, what the face model measures, rest pose). The take comes last: whatever fails
-    before, no file is begun.
+    Opened in the order source, tracker, outputs, because each states something that the next must
+    know (rate, what the face model measures, rest pose). The take comes last, after the control
+    sockets: whatever fails before, no file is begun.
 
     Args:
         config: the run.
@@ -102,12 +102,12 @@ def open_pipeline(
             repairs=lambda: _counters(tracker, smoother),
         )
         pipeline = Pipeline(parts, clock)
-        if config.record.enabled:
-            pipeline.recording.start()
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
     commands = RunCommands(pipeline, config, _makers(source))
     try:
         with control_sockets(config.control, commands.carry_out):
+            if config.record.enabled:
+                pipeline.recording.start()
             yield pipeline
     finally:
         pipeline.close()

@@ -12,7 +12,6 @@ import msgspec
 from mocapbridge.bundled import bundled_path
 from mocapbridge.document.problems import KeyPath, Problem, place_of
 from mocapbridge.document.tree import (
-    SIZE_LIMIT_BYTES,
     Entry,
     MappingNode,
     Node,
@@ -21,6 +20,7 @@ from mocapbridge.document.tree import (
     nearest,
     parse,
     plain,
+    read_document,
 )
 from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError
@@ -163,14 +163,7 @@ def _extended(root: MappingNode) -> list[str]:
 
 
 def _read(path: Path) -> MappingNode:
-    try:
-        with path.open("rb") as file:
-            content = file.read(SIZE_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(
-            f"the mapping cannot be read: {error.strerror or error} ({path})"
-        ) from error
-    root = parse(content, str(path))
+    root = parse(read_document(path, "the mapping"), str(path))
     if not isinstance(root, MappingNode):
         line = root.place.line if root else 1
         raise ConfigError(

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 from platformdirs import user_data_path
 
+from mocapbridge.document.tree import read_document
 from mocapbridge.errors import ConfigError
 from mocapbridge.solve.build import scaled
 from mocapbridge.solve.options import (
@@ -98,13 +99,7 @@ def load_profile(name: str) -> Profile:
             not a profile.
     """
     path = _find(name)
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(
-            f"the profile cannot be read ({error.strerror or error}): {path}"
-        ) from error
+    content = read_document(path, "the profile", _MOST_BYTES)
     if len(content) > _MOST_BYTES:
         raise ConfigError(f"this is not a profile, it is far too long: {path}")
     try:

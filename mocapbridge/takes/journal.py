@@ -17,6 +17,7 @@ from mocapbridge.errors import TakeUnwritable
 from mocapbridge.takes.lines import record_of
 from mocapbridge.takes.names import create_take_file
 from mocapbridge.takes.packed_frame import PackedFrame
+from mocapbridge.takes.recorded_now import mark_recorded_now
 from mocapbridge.takes.records import FrameRecord, TakeFooter, TakeHeader
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Journal:
         self._disk_checked_ns = 0
         self._low_disk_told = False
         self.path, self._file = create_take_file(folder, slate)
+        mark_recorded_now(self._file)
         self._append(header)
         self._sync()
         _sync_folder(folder)

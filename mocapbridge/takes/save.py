@@ -24,11 +24,13 @@ from mocapbridge.takes.names import (
 from mocapbridge.takes.pack import FramePacker
 from mocapbridge.takes.packed_writer import PackedWriter
 from mocapbridge.takes.reader import Take, read_take
+from mocapbridge.takes.recorded_now import is_recorded_now
 from mocapbridge.takes.records import TakeHeader
 from mocapbridge.types import Landmarks, MocapFrame
 
 _RESTING_S: Final = 3.0
-"""A recording writes several times a second: a file that rests this long is not being recorded."""
+"""A recording writes several times a second while frames come. Where the file system has no locks,
+a file that rests this long is not being recorded."""
 
 
 def save_take(
@@ -121,7 +123,8 @@ def recover(journal: Path) -> Path:
     """
     take = read_take(journal)
     content = _journal_of(take, journal)
-    if time.time() - journal.stat().st_mtime < _RESTING_S and take.footer is None:
+    rests = time.time() - journal.stat().st_mtime >= _RESTING_S or take.footer is not None
+    if not rests or is_recorded_now(journal):
         raise TakeUnwritable(f"this take is being recorded at this moment ({journal})")
     finished, packing = packed_path(journal), packing_path(journal)
     if finished.exists():

@@ -24,6 +24,7 @@ from mocapbridge.clock import Clock, SystemClock
 from mocapbridge.errors import OutputFailed, OutputUnavailable, OutputUnheard
 from mocapbridge.outputs.base import Output
 from mocapbridge.outputs.options import OutputOptions
+from mocapbridge.outputs.websocket import WebsocketOutput
 from mocapbridge.registry import OUTPUTS, implementation
 from mocapbridge.types import FaceSource, StreamInfo
 from mocapbridge.wire import (
@@ -347,9 +348,13 @@ class TestEveryOutput:
         assert "://127.0.0.1:" in stage.output.target
 
     def test_counts_the_packets_that_arrive(self, stage: Stage) -> None:
-        sent = stage.output.idle()
-        sent += sum(stage.send_seen(seed) for seed in range(5))
-        assert len(stage.receiver.packets()) == sent > 0
+        sent, arrived = stage.output.idle(), 0
+        for seed in range(5):
+            # On a busy machine a browser may get the newer of two frames alone.
+            if isinstance(stage.output, WebsocketOutput):
+                arrived += len(stage.receiver.packets())
+            sent += stage.send_seen(seed)
+        assert arrived + len(stage.receiver.packets()) == sent > 0
 
     @pytest.mark.parametrize("stage", DESCRIBING, indirect=True)
     def test_describes_the_stream_at_the_start_and_every_second(self, stage: Stage) -> None:

@@ -91,6 +91,18 @@ def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert str(port) in _one_line(capsys)
 
 
+def test_a_control_port_in_use_leaves_no_empty_take(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other_program:
+        other_program.bind(("127.0.0.1", 0))
+        other_program.listen()
+        port = other_program.getsockname()[1]
+        control = f"control: {{zmq: 'tcp://127.0.0.1:{port}', osc_port: null}}"
+        recorded = "record: {enabled: true, folder: takes}"
+        assert main(["run", *_config(f"{SYNTHETIC}{recorded}\n{control}")]) == 5
+    assert str(port) in _one_line(capsys)
+    assert not Path("takes").exists()
+
+
 def test_an_unknown_host(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *_config(SYNTHETIC), "--osc", "no-such-host.invalid:9000"]) == 5
     assert "no-such-host.invalid" in _one_line(capsys)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +173,37 @@ def test_a_folder_of_footage_is_processed_once_and_a_bad_clip_stops_nothing(
     assert main(command) == 3
     assert "done before" in capsys.readouterr().out
     assert (out / "clip 0.mocap").stat().st_mtime_ns == before
+
+
+def test_an_ending_that_is_no_format_is_said_before_anything_is_tracked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["process", str(SAMPLE), "--out", str(tmp_path / "out"), "--export", "bhv"]
+    assert main(command) == 2
+    assert "did you mean .bvh" in capsys.readouterr().err
+
+
+@pytest.mark.models
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C goes to a process group")
+def test_ctrl_c_leaves_no_take_of_half_a_clip(tmp_path: Path) -> None:
+    """Else the next call would take it for done."""
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mocapbridge", "process", str(SAMPLE), "--out", str(out)],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline_s = time.monotonic() + 60.0
+    while not list(scratch.glob("mocapbridge-*/*.part")):  # tracked frames go there
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60.0) == 130
+    assert not out.exists()
+    assert not list(scratch.glob("mocapbridge-*"))
 
 
 @pytest.mark.thorough

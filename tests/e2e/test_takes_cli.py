@@ -196,3 +196,11 @@ def test_what_cannot_be_meant_is_said(
     places = {"TAKE": str(folder / "take_001.mocap"), "NOISE": str(noise)}
     assert main([places.get(word, word) for word in arguments]) == exit_code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("time_s", ["inf", "nan", "-1"])
+def test_times_that_are_none_are_refused(time_s: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["play"], ["takes", "trim"]):
+        with pytest.raises(SystemExit):
+            main([*command, "take_001", "--to", time_s])
+        assert "expected a number from 0 on" in capsys.readouterr().err

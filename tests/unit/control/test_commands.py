@@ -76,6 +76,15 @@ def test_a_flood_is_cut_to_the_rate() -> None:
     assert len(desk.told) == MAX_RATE_HZ + MAX_RATE_HZ // 8
 
 
+def test_who_lacks_the_token_cannot_use_up_the_rate_of_who_has_it() -> None:
+    desk = Desk()
+    gate = Gate(desk.carry_out, "correct horse", Watch())
+    for _ in range(400):
+        assert not gate.answer(b'{"command": "status", "token": "wrong horse"}').ok
+    assert gate.answer(b'{"command": "status", "token": "correct horse"}').ok
+    assert gate.refused == 400
+
+
 def test_long_nested_and_unknown_is_refused_with_what_is_expected() -> None:
     desk = Desk()
     for request in (

@@ -3,9 +3,11 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, cast
@@ -13,12 +15,14 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from mocapbridge.cli.main import main
 from mocapbridge.errors import TakeUnwritable
 from mocapbridge.takes.blocks import BLOCK_FRAMES
 from mocapbridge.takes.journal import LOW_DISK_BYTES, Journal
 from mocapbridge.takes.pack import FramePacker
 from mocapbridge.takes.reader import Take, TakeFrame, read_take
 from mocapbridge.takes.records import TakeFooter, TakeHeader
+from mocapbridge.takes.save import recover
 from mocapbridge.takes.writer import TakeWriter
 from mocapbridge.types import Landmarks, MocapFrame, TrackState
 
@@ -282,6 +286,24 @@ def _recipe(document: Path) -> str:
     return recipe
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open")
+def test_a_recording_without_frames_just_now_is_neither_recovered_nor_deleted(
+    tmp_path: Path, header: TakeHeader, make_frame: MakeFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writer = TakeWriter(tmp_path, "take", header)
+    writer.write(*make_frame(1))
+    a_minute_ago_s = time.time() - 60.0  # a camera that was unplugged, a process that was stopped
+    os.utime(writer.path, (a_minute_ago_s, a_minute_ago_s))
+    with pytest.raises(TakeUnwritable, match="being recorded"):
+        recover(writer.path)
+    assert main(["takes", "delete", str(writer.path), "--yes"]) == 6
+    assert main(["takes", "list", "--folder", str(tmp_path)]) == 0
+    assert "being recorded" in capsys.readouterr().out
+    writer.write(*make_frame(2))
+    writer.close()
+    assert read_take(tmp_path / "take_001.mocap").motion().frames == 2
+
+
 def test_a_name_that_is_taken_meanwhile_is_not_replaced(
     tmp_path: Path, header: TakeHeader, make_frame: MakeFrame, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -337,8 +359,10 @@ from pathlib import Path
 spec = importlib.util.spec_from_file_location("frames", sys.argv[1])
 frames = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(frames)
+from mocapbridge.cli.main import main
 from mocapbridge.errors import TakeUnwritable
 from mocapbridge.takes.records import AnchorRecord, TakeHeader
+from mocapbridge.takes.save import recover
 from mocapbridge.takes.writer import TakeWriter
 
 header = TakeHeader(
