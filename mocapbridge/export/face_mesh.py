@@ -18,16 +18,21 @@ import numpy.typing as npt
 from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
 from mocapbridge.export.body_mesh import EYE_M, vertex_normals
+from mocapbridge.export.face_lips import (
+    jaw_weights,
+    lip_falloff,
+    lip_thinned,
+    lip_weights,
+    mouth_closed,
+)
 from mocapbridge.export.face_points import (
-    CORNER,
     EYE_CORNERS,
     IRISES,
-    LOWER_INNER_LIP,
+    LEFT_CORNER,
     LOWER_LID,
     LOWER_LIP,
     MESH_POINTS,
-    MOUTH_CORNERS,
-    UPPER_INNER_LIP,
+    RIGHT_CORNER,
     UPPER_LID,
     UPPER_LIP,
 )
@@ -38,9 +43,6 @@ from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array
 _JAW_HINGE_CM: Final = (0.0, 1.0, -4.0)
 _JAW_OPEN_RAD: Final = 0.3
 _LID_TRAVEL: Final = 0.95
-_LIP_CM: Final = 0.45
-"""Where the rest of a lip has gone along by 0.6 when the mouth was closed."""
-_LIPS_TOUCH: Final = 0.96
 _LIDS_BEFORE_EYES: Final = 1.25
 """How far the lids lie before the middle of an eyeball, in its radii."""
 
@@ -65,12 +67,12 @@ _REGIONS: Final = {
     "cheek": _Region((425, 280, 411), 1.1),
     "under eye": _Region((347, 348, 346, 349), 0.6),
     "nose wing": _Region((358, 327, 420), 0.6),
-    "corner": _Region(CORNER, 0.8),
-    "upper lip": _Region(UPPER_LIP, 0.35),
-    "lower lip": _Region(LOWER_LIP, 0.35),
-    "mouth": _Region((*UPPER_LIP, *LOWER_LIP, *CORNER, 61, 78), 0.9),
+    "corner": _Region(LEFT_CORNER, 0.8),
+    "mouth": _Region((*UPPER_LIP, *LOWER_LIP, *LEFT_CORNER, *RIGHT_CORNER), 0.9),
     "chin": _Region((152, 175, 199, 200), 0.9),
 }
+_LIPS: Final = {"upper lip": UPPER_LIP, "lower lip": LOWER_LIP}
+"""Regions whose weights are of their own kind."""
 
 # Pushes of regions [cm]: x to the performer's left, y up, z out of the face. A name without a side
 # in ARKIT_NAMES ("eyeWide" of "eyeWideLeft") stands for both sides, each with its own half.
@@ -81,19 +83,28 @@ _PUSHES: Final[dict[str, tuple[tuple[str, _Vector], ...]]] = {
     "eyeSquint": (("lower lid", (0.0, 0.22, 0.0)), ("under eye", (0.0, 0.12, 0.05))),
     "eyeWide": (("upper lid", (0.0, 0.28, 0.0)), ("brow", (0.0, 0.1, 0.0))),
     "jawForward": (("chin", (0.0, 0.0, 0.6)), ("lower lip", (0.0, 0.0, 0.5))),
-    "jawLeft": (("chin", (0.8, 0.0, 0.0)), ("lower lip", (0.6, 0.0, 0.0))),
-    "jawRight": (("chin", (-0.8, 0.0, 0.0)), ("lower lip", (-0.6, 0.0, 0.0))),
+    "jawLeft": (
+        ("chin", (0.8, 0.0, 0.0)),
+        ("mouth", (0.3, 0.0, 0.0)),
+        ("lower lip", (0.3, 0.0, 0.0)),
+    ),
+    "jawRight": (
+        ("chin", (-0.8, 0.0, 0.0)),
+        ("mouth", (-0.3, 0.0, 0.0)),
+        ("lower lip", (-0.3, 0.0, 0.0)),
+    ),
     "mouthLeft": (("mouth", (0.8, 0.0, 0.0)),),
     "mouthRight": (("mouth", (-0.8, 0.0, 0.0)),),
     "mouthSmile": (("corner", (0.55, 0.7, -0.2)), ("cheek", (0.05, 0.25, 0.15))),
     "mouthFrown": (("corner", (0.1, -0.7, -0.05)),),
     "mouthDimple": (("corner", (0.35, 0.1, -0.4)),),
     "mouthStretch": (("corner", (0.7, -0.2, -0.15)),),
-    "mouthRollLower": (("lower lip", (0.0, 0.15, -0.35)),),
-    "mouthRollUpper": (("upper lip", (0.0, -0.15, -0.35)),),
-    "mouthShrugLower": (("lower lip", (0.0, 0.35, 0.15)), ("chin", (0.0, 0.3, 0.1))),
-    "mouthShrugUpper": (("upper lip", (0.0, 0.35, 0.15)),),
-    "mouthPress": (("corner", (0.1, 0.0, -0.15)), ("lower lip", (0.0, 0.08, -0.1))),
+    "mouthShrugLower": (
+        ("lower lip", (0.0, 0.3, 0.2)),
+        ("upper lip", (0.0, 0.3, 0.05)),
+        ("chin", (0.0, 0.3, 0.1)),
+    ),
+    "mouthShrugUpper": (("upper lip", (0.0, 0.3, 0.2)), ("lower lip", (0.0, 0.25, 0.05))),
     "mouthLowerDown": (("lower lip", (0.1, -0.5, 0.0)),),
     "mouthUpperUp": (("upper lip", (0.05, 0.45, 0.0)),),
     "browDown": (("brow", (-0.1, -0.45, 0.05)),),
@@ -104,8 +115,8 @@ _PUSHES: Final[dict[str, tuple[tuple[str, _Vector], ...]]] = {
     "tongueOut": (("lower lip", (0.0, -0.15, 0.3)),),
 }
 _WHOLE: Final = frozenset(
-    {"mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "browInnerUp"}
-    | {"jawForward", "jawLeft", "jawRight", "mouthLeft", "mouthRight", "tongueOut"}
+    {"mouthShrugLower", "mouthShrugUpper", "browInnerUp", "jawForward"}
+    | {"jawLeft", "jawRight", "mouthLeft", "mouthRight", "tongueOut"}
 )
 """Shapes of both sides at once; their regions are completed by the mirrored centres."""
 
@@ -135,10 +146,9 @@ def face_mesh(rest_positions_m: Float32Array) -> FaceMesh:
     data = json.loads(bundled_path("models/face_canonical.json").read_text(encoding="utf-8"))
     all_points_cm = np.array(data["points_cm"], dtype=np.float64)
     mirrored = np.array(data["mirrored"], dtype=np.intp)[:MESH_POINTS]
-    points_cm = _mouth_closed(all_points_cm[:MESH_POINTS])
+    points_cm = mouth_closed(all_points_cm[:MESH_POINTS])
     shapes_cm = _Shapes(points_cm, mirrored).all()
-    opened_cm = points_cm + shapes_cm[ARKIT_INDEX["jawOpen"]]
-    triangles, surfaces = face_triangles(points_cm, opened_cm, mirrored)
+    triangles, surfaces = face_triangles(all_points_cm[:MESH_POINTS], mirrored)
     to_head_m, scale = _placed(all_points_cm, rest_positions_m.astype(np.float64))
     return FaceMesh(
         positions_m=(points_cm * scale + to_head_m).astype(np.float32),
@@ -158,20 +168,6 @@ def _placed(points_cm: Float64Array, rest_m: Float64Array) -> tuple[Float64Array
     # The joints are the middles of the eyeballs; the lids lie on them.
     surface_m = eyes_m.mean(axis=0) + np.array((0.0, 0.0, _LIDS_BEFORE_EYES * EYE_M))
     return surface_m - irises_cm.mean(axis=0) * scale, scale
-
-
-def _mouth_closed(points_cm: Float64Array) -> Float64Array:
-    """The average face parts its lips; at rest they nearly touch, half way between."""
-    upper, lower = list(UPPER_INNER_LIP), list(LOWER_INNER_LIP)
-    gap = points_cm[lower] - points_cm[upper]
-    gap[:, 0] = 0.0
-    closed = points_cm.copy()
-    for lip, other, share in ((upper, LOWER_LIP, 0.5), (lower, UPPER_LIP, -0.5)):
-        apart = np.linalg.norm(points_cm[:, None] - points_cm[lip], axis=-1)
-        weights = np.exp(-0.5 * (apart.min(axis=1) / _LIP_CM) ** 2)
-        weights[list(other)] = 0.0
-        closed += _LIPS_TOUCH * share * weights[:, None] * gap[np.argmin(apart, axis=1)]
-    return closed
 
 
 class _Shapes:
@@ -194,13 +190,18 @@ class _Shapes:
                 self._both(shapes, name, left)
         jaw = self._jaw_open()
         shapes[ARKIT_INDEX["jawOpen"]] = jaw
-        lips = self._weights("lower lip", whole=True)
-        shapes[ARKIT_INDEX["mouthClose"]] = -jaw * lips[:, None]
+        # Takes back what the open jaw did to the lower lip.
+        shapes[ARKIT_INDEX["mouthClose"]] = -jaw * lip_falloff(self._points, LOWER_LIP)[:, None]
+        shapes[ARKIT_INDEX["mouthRollLower"]] = self._thinned("lower lip", 0.6, 0.35)
+        shapes[ARKIT_INDEX["mouthRollUpper"]] = self._thinned("upper lip", 0.6, 0.35)
+        pressed = self._thinned("lower lip", 0.3, 0.1) + self._thinned("upper lip", 0.3, 0.1)
+        pressed += self._push("corner", (0.1, 0.0, -0.15), whole=False)
+        self._both(shapes, "mouthPress", pressed * self._left)
         lids = self._closed_lids()
         self._both(shapes, "eyeBlink", lids * _LID_TRAVEL)
         self._both(shapes, "eyeLookDown", lids * 0.4)
-        shapes[ARKIT_INDEX["mouthPucker"]] = self._narrowed(0.45, 0.7, 0.0)
-        shapes[ARKIT_INDEX["mouthFunnel"]] = self._narrowed(0.3, 0.6, 0.35)
+        shapes[ARKIT_INDEX["mouthPucker"]] = self._narrowed(0.38, 0.7, 0.0)
+        shapes[ARKIT_INDEX["mouthFunnel"]] = self._narrowed(0.22, 0.6, 0.25)
         shapes[ARKIT_INDEX["cheekPuff"]] = self._puffed()
         return shapes
 
@@ -213,14 +214,13 @@ class _Shapes:
 
     def _weights(self, region: str, *, whole: bool) -> Float64Array:
         """How much each point belongs to a region, 0 to 1."""
+        if region in _LIPS:
+            return lip_weights(self._points, _LIPS[region])
         centres = list(_REGIONS[region].centres)
         if whole:
             centres += self._mirrored[centres].tolist()
         apart = np.linalg.norm(self._points[:, None] - self._points[centres], axis=-1).min(axis=1)
         weights = np.exp(-0.5 * (apart / _REGIONS[region].radius_cm) ** 2)
-        for lip, other in (("upper lip", LOWER_LIP), ("lower lip", UPPER_LIP)):
-            if region == lip:  # the lips touch, and yet each goes its own way
-                weights[list(other)] = 0.0
         if region == "upper lid":
             weights[list(LOWER_LID)] = 0.0
         if region == "lower lid":
@@ -228,27 +228,12 @@ class _Shapes:
         return weights
 
     def _jaw_open(self) -> Float64Array:
-        """Below the mouth everything turns with the jaw, the more the lower it lies."""
-        y = self._points[:, 1]
-        corner_y = y[list(MOUTH_CORNERS)].mean()
-        depth = np.clip((corner_y - y) / 1.5, 0.0, 1.0)
-        weights = depth * depth * (3.0 - 2.0 * depth)
-        weights[list(LOWER_LIP)] = np.maximum(
-            weights[list(LOWER_LIP)], self._from_corner(LOWER_LIP)
-        )
-        weights[list(UPPER_LIP)] = 0.0
         arm = self._points - _JAW_HINGE_CM
         # A turn about the x axis, taken straight: morph targets move on lines.
         turn = np.stack(
             (np.zeros(len(arm)), -arm[:, 2] * _JAW_OPEN_RAD, arm[:, 1] * _JAW_OPEN_RAD), axis=1
         )
-        return turn * weights[:, None]
-
-    def _from_corner(self, points: tuple[int, ...]) -> Float64Array:
-        """0 at the corners of the mouth, 1 in the middle."""
-        half_cm = abs(self._points[MOUTH_CORNERS[0], 0])
-        across = np.abs(self._points[list(points), 0]) / half_cm
-        return np.sqrt(np.clip(1.0 - across * across, 0.0, 1.0))
+        return turn * jaw_weights(self._points)[:, None]
 
     def _closed_lids(self) -> Float64Array:
         """The left upper lid, moved onto the lower one."""
@@ -263,6 +248,12 @@ class _Shapes:
         follow[~above] = 0.0
         follow[[*upper, *lower, *EYE_CORNERS]] = 0.0
         return moved + follow[:, None] * moved[upper][nearest]
+
+    def _thinned(self, lip: str, thinner: float, back_cm: float) -> Float64Array:
+        """A lip drawn to the line between both by that share, and back."""
+        return thinner * lip_thinned(self._points, _LIPS[lip]) + self._push(
+            lip, (0.0, 0.0, -back_cm), whole=True
+        )
 
     def _narrowed(self, narrow: float, forward_cm: float, apart_cm: float) -> Float64Array:
         """Lips drawn to the middle and forward, and apart by that much."""

@@ -12,14 +12,13 @@ from scipy.spatial import Delaunay
 from mocapbridge.export.face_points import (
     BROW,
     EYE_CORNERS,
-    LIP_CORNERS,
-    LOWER_INNER_LIP,
+    LEFT_CORNER,
     LOWER_LID,
-    LOWER_OUTER_LIP,
-    MOUTH_CORNERS,
-    UPPER_INNER_LIP,
+    LOWER_LIP_LINES,
+    OUTLINE,
+    RIGHT_CORNER,
     UPPER_LID,
-    UPPER_OUTER_LIP,
+    UPPER_LIP_LINES,
 )
 from mocapbridge.types import Float64Array
 
@@ -31,21 +30,23 @@ _Edge: TypeAlias = tuple[int, int]
 """Two points, the lower one first."""
 _Owners: TypeAlias = dict[_Edge, list[int]]
 
-_LONGEST_EDGE_CM: Final = 6.0
-
-_INNER_LIPS: Final = (MOUTH_CORNERS[0], *UPPER_INNER_LIP, MOUTH_CORNERS[1], *LOWER_INNER_LIP[::-1])
-_OUTER_LIPS: Final = (LIP_CORNERS[0], *UPPER_OUTER_LIP, LIP_CORNERS[1], *LOWER_OUTER_LIP[::-1])
+_LIPS: Final = tuple(
+    (right, *upper, left, *lower[::-1])
+    for right, upper, left, lower in zip(
+        RIGHT_CORNER, UPPER_LIP_LINES, LEFT_CORNER, LOWER_LIP_LINES, strict=True
+    )
+)
+"""Around the mouth, outermost first."""
 _LEFT_EYE: Final = (EYE_CORNERS[0], *UPPER_LID, EYE_CORNERS[1], *LOWER_LID[::-1])
 
 
 def face_triangles(
-    points_cm: Float64Array, opened_cm: Float64Array, mirrored: npt.NDArray[np.intp]
+    parted_cm: Float64Array, mirrored: npt.NDArray[np.intp]
 ) -> tuple[Triangles, npt.NDArray[np.uint8]]:
     """Triangles between neighbours, without the eyes; counter-clockwise seen from outside.
 
     Args:
-        points_cm: (468, 3) the face at rest.
-        opened_cm: (468, 3) the same with the mouth open, where the lips are apart.
+        parted_cm: (468, 3) the face with its lips apart.
         mirrored: (468,) each point's counterpart on the other side.
 
     Returns:
@@ -54,26 +55,25 @@ def face_triangles(
     # Unrolled about the vertical axis, where no two points lie one behind the other.
     flat = np.stack(
         (
-            8.0 * np.arctan2(opened_cm[:, 0], np.maximum(opened_cm[:, 2] + 6.0, 0.5)),
-            opened_cm[:, 1],
+            8.0 * np.arctan2(parted_cm[:, 0], np.maximum(parted_cm[:, 2] + 6.0, 0.5)),
+            parted_cm[:, 1],
         ),
         axis=1,
     )
     triangles: Triangles = np.asarray(Delaunay(flat).simplices, dtype=np.intp)
     brows = [BROW, tuple(mirrored[list(BROW)].tolist())]
     eyes = [_LEFT_EYE, tuple(mirrored[list(_LEFT_EYE)].tolist())]
-    for loop in (_INNER_LIPS, _OUTER_LIPS, *brows, *eyes):
+    for loop in (OUTLINE, *_LIPS, *brows, *eyes):
         for edge in pairwise((*loop, loop[0])):
             triangles = with_edge(triangles, flat, edge)
     middles = flat[triangles].mean(axis=1)
-    in_eye = np.any([_inside(flat, eye, middles) for eye in eyes], axis=0)
-    in_mouth = _inside(flat, _INNER_LIPS, middles)
     surfaces = np.zeros(len(triangles), dtype=np.uint8)
-    for name, loops in (("Brows", brows), ("Lips", [_OUTER_LIPS])):
+    for name, loops in (("Brows", brows), ("Lips", _LIPS[:1]), ("Mouth", _LIPS[-1:])):
         for loop in loops:
             surfaces[_inside(flat, loop, middles)] = SURFACES.index(name)
-    surfaces[in_mouth] = SURFACES.index("Mouth")
-    kept = ~in_eye & _short(points_cm, triangles)
+    kept = _inside(flat, OUTLINE, middles)
+    for eye in eyes:
+        kept &= ~_inside(flat, eye, middles)
     triangles, surfaces = triangles[kept], surfaces[kept]
     a, b, c = (flat[triangles[:, corner]] for corner in range(3))
     clockwise = (b - a)[:, 0] * (c - a)[:, 1] < (b - a)[:, 1] * (c - a)[:, 0]
@@ -159,10 +159,3 @@ def _inside(
         if y0 != y1:
             inside ^= spans & (wanted[:, 0] < x0 + (wanted[:, 1] - y0) * (x1 - x0) / (y1 - y0))
     return inside
-
-
-def _short(points_cm: Float64Array, triangles: Triangles) -> npt.NDArray[np.bool_]:
-    """Not those that bridge the outline, where it is hollow."""
-    corners = points_cm[triangles]
-    edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=-1)
-    return edges.max(axis=1) < _LONGEST_EDGE_CM
