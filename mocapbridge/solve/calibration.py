@@ -207,16 +207,5 @@ def _resting_mesh(frames: Sequence[Landmarks]) -> RestingMesh | None:
         for frame in frames
         if frame.face.state is TrackState.TRACKED
     ]
-    rows = [
-        np.concatenate(
-            (
-                one.heights_cm,
-                one.gaze_rad.mean(axis=0),
-                one.upper_lids_cm,
-                one.openings_cm,
-            )
-        )
-        for one in found
-        if one is not None and one.straight
-    ]
+    rows = [one.values for one in found if one is not None and one.straight]
     return resting_mesh(np.median(np.array(rows), axis=0)) if rows else None

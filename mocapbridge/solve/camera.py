@@ -6,16 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from mocapbridge.geometry import quaternion
+from mocapbridge.geometry import plain, quaternion
 from mocapbridge.geometry.head_pose import REFERENCE_HORIZONTAL_FOV_DEG, aside
+from mocapbridge.geometry.plain import Axes
 from mocapbridge.solve.options import SolveCameraOptions
-from mocapbridge.types import Float32Array, Float64Array
+from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array, Float64Array
 
 _FLIP: Final = np.diag((1.0, -1.0, -1.0))
 """From image axes (y down, z away) to world axes (y up, z towards the camera), level camera."""
 
 
 _REFERENCE_TANGENT: Final = float(np.tan(np.radians(REFERENCE_HORIZONTAL_FOV_DEG) / 2.0))
+_MEAN: Final = np.full(FACE_LANDMARK_COUNT, 1.0 / FACE_LANDMARK_COUNT, dtype=np.float32)
 _PICTURES: Final = 10.0
 """A face further outside is damage."""
 
@@ -31,8 +33,8 @@ class Camera:
                 quaternion.exp(np.array((0.0, 0.0, roll))),
             )
         )
-        self.world_from_face: Float64Array = level_from_camera
-        """(3, 3) from the axes of the face matrix (x image right, y up, z towards the camera)."""
+        self.world_from_face = plain.axes(level_from_camera)
+        """From the axes of the face matrix (x image right, y up, z towards the camera)."""
         self.world_from_image: Float64Array = level_from_camera @ _FLIP
         """(3, 3) from image axes (x right, y down, z away): those of the MP frame."""
         self._tangent = float(np.tan(np.radians(options.horizontal_fov_deg) / 2.0))
@@ -41,11 +43,11 @@ class Camera:
     def rays(self, image: Float64Array, size_px: tuple[int, int]) -> Float64Array:
         """Slopes x / z and y / z ``(n, 2)`` of image points ``(n, 3)`` as picture fractions."""
         width_px, height_px = size_px
-        scale = 2.0 * self._tangent * np.array((1.0, height_px / max(width_px, 1)))
-        return (image[:, :2] - 0.5) * scale
+        wide = 2.0 * self._tangent
+        return (image[:, :2] - 0.5) * (wide, wide * (height_px / max(width_px, 1)))
 
-    def face_turn(self, face_image: Float32Array, size_px: tuple[int, int]) -> Float64Array:
-        """World rotation ``(3, 3)`` of the axes that trackers give a face matrix in.
+    def face_turn(self, face_image: Float32Array, size_px: tuple[int, int]) -> Axes:
+        """World rotation of the axes that trackers give a face matrix in.
 
         Trackers take the picture for that of the reference camera; a face beside its middle is seen
         in another direction by this one, and turned by the difference.
@@ -56,7 +58,7 @@ class Camera:
         """
         if self._is_reference:
             return self.world_from_face
-        x, y, _ = (np.add.reduce(face_image, axis=0) / len(face_image)).tolist()
+        x, y, _ = (_MEAN @ face_image).tolist()
         if not (abs(x) < _PICTURES and abs(y) < _PICTURES):  # False for NaN as well
             return self.world_from_face
         width_px, height_px = size_px
@@ -65,4 +67,5 @@ class Camera:
             aside(2.0 * tangent * right, 2.0 * tangent * up)
             for tangent in (self._tangent, _REFERENCE_TANGENT)
         )
-        return self.world_from_face @ seen @ taken_for.T
+        turn = plain.product(seen, plain.inverse(taken_for))
+        return plain.product(self.world_from_face, turn)

@@ -66,10 +66,10 @@ def head_from_points(points_m: Float64Array) -> Float64Array:
     return left @ right
 
 
-def orthonormal(matrix: Float64Array) -> Float64Array:
+def orthonormal(matrix: Float64Array) -> Axes:
     """The rotation in a face matrix ``(3, 3)``, which may carry a scale."""
     x, y, _ = plain.axes(matrix)
-    return plain.matrices([plain.from_directions(x, y)])[0]
+    return plain.from_directions(x, y)
 
 
 def gaze_from_blendshapes(weights: Float64Array) -> Float64Array:

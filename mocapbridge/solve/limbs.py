@@ -148,10 +148,7 @@ def _arm_axes(bone: Axes, sign: float) -> Axes:
 
 
 def _directions(chain: Chain) -> tuple[Vector, Vector]:
-    return (
-        plain.unit(plain.subtract(chain.middle, chain.root)),
-        plain.unit(plain.subtract(chain.end, chain.middle)),
-    )
+    return plain.direction(chain.root, chain.middle), plain.direction(chain.middle, chain.end)
 
 
 def _expected_hinge(kind: _Kind, parent: Axes, upper: Vector) -> Vector:
