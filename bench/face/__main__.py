@@ -160,8 +160,7 @@ def _whole_way(sources: Sources) -> None:
             raw = tracked(bundled_path(f"samples/{clip}.mp4"), store)
             truth = read_truth(bundled_path(f"samples/{clip}.json"))
             told = run_live(raw, truth, camera_of(truth, angle=True))
-            if clip == "performer_upper":
-                report(f"{name} bundle", told)
+            report(f"{name} bundle, {clip}", told)
             usual = run_live(raw, truth, camera_of(truth, angle=False))
             report_head(f"{name} {clip}, told its {truth.horizontal_fov_deg:.0f} degrees", told)
             report_head(f"{name} {clip}, not told, taken for 60", usual)

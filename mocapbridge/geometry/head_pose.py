@@ -16,10 +16,12 @@ from typing import Final
 
 import numpy as np
 
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.face_canonical import load_canonical_face
 from mocapbridge.geometry.face_pose import DEFAULT_VERTICAL_FOV_DEG, FacePoseFit
 from mocapbridge.geometry.field_of_view import picture_size_at_1
-from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array, Float64Array
+from mocapbridge.geometry.plain import Axes
+from mocapbridge.types import FACE_LANDMARK_COUNT, Float32Array
 
 REFERENCE_HORIZONTAL_FOV_DEG: Final = 60.0
 """Trackers give head poses in the axes of a camera this wide, whatever camera there is; the solver,
@@ -83,7 +85,7 @@ class HeadPoseFit:
         rays[:, :2] = (points[:, :2] - 0.5) * (self._width, -self._width * height_px / width_px)
         rays[:, 2] = -1.0
         right, up = (self._weights[sane] @ rays[sane, :2] / self._weights[sane].sum()).tolist()
-        camera_from_sight = aside(right, up)
+        camera_from_sight = plain.matrices([aside(right, up)])[0]
         straight = rays @ camera_from_sight
         # Pixels beside the picture's middle are between 1 / cos and 1 / cos^2 as dense.
         cosine = float(camera_from_sight[2, 2])
@@ -99,8 +101,8 @@ class HeadPoseFit:
         return matrix.astype(np.float32)
 
 
-def aside(right: float, up: float) -> Float64Array:
-    """The shortest turn ``(3, 3)`` from the camera's direction to that of a point in the picture.
+def aside(right: float, up: float) -> Axes:
+    """The shortest turn from the camera's direction to that of a point in the picture.
 
     Args:
         right: slope of the ray to the point, to the right for one unit away from the camera.
@@ -109,10 +111,8 @@ def aside(right: float, up: float) -> Float64Array:
     length = math.sqrt(1.0 + right * right + up * up)
     x, y, cosine = right / length, up / length, 1.0 / length
     share = 1.0 / (1.0 + cosine)
-    return np.array(
-        (
-            (1.0 - share * x * x, -share * x * y, -x),
-            (-share * x * y, 1.0 - share * y * y, -y),
-            (x, y, cosine),
-        )
+    return (
+        (1.0 - share * x * x, -share * x * y, x),
+        (-share * x * y, 1.0 - share * y * y, y),
+        (-x, -y, cosine),
     )

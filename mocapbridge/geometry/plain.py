@@ -7,6 +7,7 @@ of: fingers, all joints, all landmarks.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Final, TypeAlias
 
@@ -36,16 +37,30 @@ def vector(numbers: list[float]) -> Vector:
     return x, y, z
 
 
+def vectors(points: Float64Array) -> list[Vector]:
+    """The rows of an array ``(n, 3)``."""
+    return [(x, y, z) for x, y, z in points.tolist()]
+
+
 def axes(matrix: Float64Array) -> Axes:
     """The columns of a rotation matrix ``(3, 3)``."""
-    x, y, z = matrix.T.tolist()
-    return vector(x), vector(y), vector(z)
+    (xx, yx, zx), (xy, yy, zy), (xz, yz, zz) = matrix.tolist()
+    return (xx, xy, xz), (yx, yy, yz), (zx, zy, zz)
 
 
-def matrices(frames: list[Axes]) -> Float64Array:
+def frames(rotations: Float64Array) -> list[Axes]:
+    """The columns of rotation matrices ``(n, 3, 3)``."""
+    return [
+        ((xx, xy, xz), (yx, yy, yz), (zx, zy, zz))
+        for (xx, yx, zx), (xy, yy, zy), (xz, yz, zz) in rotations.tolist()
+    ]
+
+
+def matrices(rotations: list[Axes]) -> Float64Array:
     """Rotation matrices ``(n, 3, 3)`` of their columns."""
-    numbers = [number for frame in frames for column in frame for number in column]
-    return np.array(numbers).reshape(-1, 3, 3).transpose(0, 2, 1)
+    columns = itertools.chain.from_iterable(rotations)
+    numbers = np.fromiter(itertools.chain.from_iterable(columns), np.float64, 9 * len(rotations))
+    return numbers.reshape(-1, 3, 3).transpose(0, 2, 1)
 
 
 def add(a: Vector, b: Vector, weight: float = 1.0) -> Vector:
@@ -94,6 +109,13 @@ def unit(a: Vector) -> Vector:
     x, y, z = a
     square = x * x + y * y + z * z
     factor = 1.0 / math.sqrt(max(_TINY, square))
+    return factor * x, factor * y, factor * z
+
+
+def direction(start: Vector, end: Vector) -> Vector:
+    """Unit vector from one point to another; what is shorter than 1e-12 stays short."""
+    x, y, z = end[0] - start[0], end[1] - start[1], end[2] - start[2]
+    factor = 1.0 / math.sqrt(max(_TINY, x * x + y * y + z * z))
     return factor * x, factor * y, factor * z
 
 
@@ -169,21 +191,34 @@ def about_x(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own x axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return x, add(scaled(y, c), z, s), add(scaled(z, c), y, -s)
+    y, z = _turned(y, z, c, s)
+    return x, y, z
 
 
 def about_y(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own y axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return add(scaled(x, c), z, -s), y, add(scaled(z, c), x, s)
+    z, x = _turned(z, x, c, s)
+    return x, y, z
 
 
 def about_z(frame: Axes, angle_rad: float) -> Axes:
     """The frame, turned about its own z axis."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     x, y, z = frame
-    return add(scaled(x, c), y, s), add(scaled(y, c), x, -s), z
+    x, y = _turned(x, y, c, s)
+    return x, y, z
+
+
+def _turned(a: Vector, b: Vector, c: float, s: float) -> tuple[Vector, Vector]:
+    """Two axes after a turn from the first towards the second, of that cosine and sine."""
+    ax, ay, az = a
+    bx, by, bz = b
+    return (
+        (c * ax + s * bx, c * ay + s * by, c * az + s * bz),
+        (c * bx - s * ax, c * by - s * ay, c * bz - s * az),
+    )
 
 
 def swung(start: Vector, end: Vector, carried_along: Vector) -> Vector:
@@ -191,11 +226,17 @@ def swung(start: Vector, end: Vector, carried_along: Vector) -> Vector:
 
     At 180 degrees, where the shortest turn is not unique, the vector shrinks towards the axis.
     """
-    axis = cross(start, end)
-    cosine = dot(start, end)
-    along = dot(axis, carried_along) / max(1.0 + cosine, _HALF_TURN_COSINE)
-    swept = add(scaled(carried_along, cosine), cross(axis, carried_along))
-    return add(swept, axis, along)
+    ax, ay, az = start
+    bx, by, bz = end
+    vx, vy, vz = carried_along
+    nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    c = ax * bx + ay * by + az * bz
+    along = (nx * vx + ny * vy + nz * vz) / max(1.0 + c, _HALF_TURN_COSINE)
+    return (
+        c * vx + ny * vz - nz * vy + along * nx,
+        c * vy + nz * vx - nx * vz + along * ny,
+        c * vz + nx * vy - ny * vx + along * nz,
+    )
 
 
 def share(frame: Axes, fraction: float) -> Axes:

@@ -149,8 +149,9 @@ def _sources_of(name: str) -> tuple[int, ...]:
 def _source_table() -> npt.NDArray[np.intp]:
     rows = [_sources_of(name) for name in JOINT_NAMES]
     widest = max(len(row) for row in rows)
-    return np.array([row + row[-1:] * (widest - len(row)) for row in rows], dtype=np.intp)
+    filled = np.array([row + row[-1:] * (widest - len(row)) for row in rows], dtype=np.intp)
+    return filled.T.copy()
 
 
 JOINT_SOURCES: Final = _source_table()
-"""(55, 3) rows of the extended visibility that a joint depends on."""
+"""(3, 55) rows of the extended visibility that each joint depends on."""

@@ -40,7 +40,7 @@ def put_measured(weights: Float64Array, moved_cm: Float64Array) -> None:
 
     Args:
         weights: (52,) in the order of ``blendshapes.ARKIT_NAMES``; changed.
-        moved_cm: (5,) ``FaceMeasures.heights_cm`` less what they are at rest.
+        moved_cm: (5,) the heights of ``FaceMeasures.values`` less what they are at rest.
     """
     inner_left_cm, inner_right_cm, outer_left_cm, outer_right_cm, corners_cm = moved_cm.tolist()
     weights[_BROW_INNER_UP] = _ramp((inner_left_cm + inner_right_cm) / 2.0, _FULL_UP_CM)

@@ -154,7 +154,7 @@ class GroundContact:
             dt_s: time since the frame before [s].
         """
         distance_m = mean_depth_m(points_m)
-        ankles = [plain.vector(ankle) for ankle in points_m[bones.ANKLE_POINTS].tolist()]
+        ankles = plain.vectors(points_m[bones.ANKLE_POINTS])
         heights = [plain.dot(ankle, self._up) - self._ankle_height_m for ankle in ankles]
         seen = [min(pair) > _SEEN for pair in zip(*trust[_FOOT_LANDMARKS].tolist(), strict=True)]
         low = [height for height, visible in zip(heights, seen, strict=True) if visible]
@@ -236,9 +236,8 @@ def _strayed_m(foot: _Foot, sight: _Sight, on_floor: Vector, clear: float) -> fl
 def _measure_speed(foot: _Foot, rays: tuple[_Ray, _Ray], distance_m: float, dt_s: float) -> None:
     """The quicker of ankle and toe, across the line of sight, smoothed."""
     if foot.rays is not None and dt_s > 0.0:
-        moved_m = distance_m * max(
-            _apart(now, then) for now, then in zip(rays, foot.rays, strict=True)
-        )
+        (ankle, toe), (ankle_before, toe_before) = rays, foot.rays
+        moved_m = distance_m * max(_apart(ankle, ankle_before), _apart(toe, toe_before))
         last = moved_m / dt_s if foot.speed_m_s is None else foot.speed_m_s
         weight = 1.0 - math.exp(-dt_s / _SPEED_MEMORY_S)
         foot.speed_m_s = last + weight * (moved_m / dt_s - last)

@@ -74,7 +74,7 @@ class Eyes:
         Returns:
             How far the irises of the left and right eye can be believed, 0 (closed) to 1.
         """
-        left, right = (measures.openings_cm / rest[OPENINGS]).tolist()
+        left, right = (measures.values[OPENINGS] / rest[OPENINGS]).tolist()
         before_left, before_right = self._last_open
         self._last_open = left, right
         sure = _sureness(left, before_left, dt_s), _sureness(right, before_right, dt_s)
@@ -84,10 +84,12 @@ class Eyes:
             self._pitch.stay()
             return sure
         share = sure[0] / total
-        shown = share * measures.gaze_rad[0] + (1.0 - share) * measures.gaze_rad[1]
-        yaw_rad, pitch_rad = (shown - rest[GAZE]).tolist()
-        lids_cm = (measures.upper_lids_cm - rest[UPPER_LIDS]).tolist()
-        lid_cm = share * lids_cm[0] + (1.0 - share) * lids_cm[1]
+        (left_yaw, left_pitch), (right_yaw, right_pitch) = measures.gaze_rad
+        rest_yaw, rest_pitch = rest[GAZE].tolist()
+        yaw_rad = share * left_yaw + (1.0 - share) * right_yaw - rest_yaw
+        pitch_rad = share * left_pitch + (1.0 - share) * right_pitch - rest_pitch
+        left_lid_cm, right_lid_cm = (measures.values[UPPER_LIDS] - rest[UPPER_LIDS]).tolist()
+        lid_cm = share * left_lid_cm + (1.0 - share) * right_lid_cm
         pitch_rad = _PITCH_GAIN * pitch_rad + _PITCH_PER_LID_RAD_PER_CM * lid_cm
         self._yaw.move(_calmed(yaw_rad, _YAW_WANDER_RAD), max(sure), dt_s)
         # In a wink the lids of the open eye move too, and say nothing of the height.

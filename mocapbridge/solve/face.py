@@ -17,7 +17,6 @@ from mocapbridge.solve.face_ranges import ScoreRanges
 from mocapbridge.solve.face_rest import (
     GAZE,
     HEIGHTS,
-    OPENINGS,
     REST_COUNT,
     SCORES,
     UPPER_LIDS,
@@ -46,6 +45,9 @@ _SMILE_LEFT: Final = ARKIT_INDEX["mouthSmileLeft"]
 _SMILE_RIGHT: Final = ARKIT_INDEX["mouthSmileRight"]
 _PUCKER: Final = ARKIT_INDEX["mouthPucker"]
 _LOOK_DOWN: Final = (ARKIT_INDEX["eyeLookDownLeft"], ARKIT_INDEX["eyeLookDownRight"])
+_ALL_USABLE: Final = np.ones(REST_COUNT)
+_ALL_BUT_EYES: Final = np.ones(REST_COUNT)
+_ALL_BUT_EYES[GAZE] = _ALL_BUT_EYES[UPPER_LIDS] = 0.0
 _LIDS_GO_ALONG: Final = 0.25
 """Blink weight that a fully lowered gaze alone would give: its lids are lowered, not blinking."""
 
@@ -138,7 +140,7 @@ class FaceSolver:
         if learns:
             self._learn(measures, scores, sure, dt_s)
         weights = self._ranges.stretch(scores, self._rest.values[SCORES])
-        put_measured(weights, measures.heights_cm - self._rest.values[HEIGHTS])
+        put_measured(weights, measures.values[HEIGHTS] - self._rest.values[HEIGHTS])
         self._eyes.put_shapes(weights)
         self._mend_lids(weights)
         # Lips that are pulled apart do not pucker.
@@ -153,15 +155,8 @@ class FaceSolver:
         sure: tuple[float, float],
         dt_s: float,
     ) -> None:
-        values = np.empty(REST_COUNT)
-        values[HEIGHTS] = measures.heights_cm
-        values[GAZE] = (measures.gaze_rad[0] + measures.gaze_rad[1]) / 2.0
-        values[UPPER_LIDS] = measures.upper_lids_cm
-        values[OPENINGS] = measures.openings_cm
-        values[SCORES] = scores
-        usable = np.ones(REST_COUNT)
-        usable[GAZE] = usable[UPPER_LIDS] = float(min(sure) >= 1.0)
-        self._rest.learn(values, usable, dt_s)
+        usable = _ALL_USABLE if min(sure) >= 1.0 else _ALL_BUT_EYES
+        self._rest.learn(np.concatenate((measures.values, scores)), usable, dt_s)
         self._ranges.learn(scores, self._rest.values[SCORES], dt_s)
 
     def _mend_lids(self, weights: Float64Array) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from mocapbridge.geometry.face_pose import FacePoseFit
+from mocapbridge.solve.face_rest import GAZE, HEIGHTS, OPENINGS, SCORES, UPPER_LIDS
 from mocapbridge.types import Float32Array, Float64Array
 
 _GROUPS: Final = (
@@ -46,23 +47,22 @@ and 1.2 the gaze of the rendered performer stays put when the head turns, on bot
 of people who look at the camera turns against the head by what the head turns."""
 _STRAIGHT: Final = 0.42
 """Sine of 25 degrees: with more turn or nod the mesh is too bent to learn a rest from."""
-_SANE_FRACTION: Final = 100.0
-"""Coordinates beyond this many picture widths are damage, not a face."""
+
+Gaze: TypeAlias = tuple[float, float]
+"""Yaw towards the performer's left and pitch up [rad]."""
 
 
 class FaceMeasures(NamedTuple):
     """Measures of one face, in the size of the average face."""
 
-    heights_cm: Float64Array
-    """(5,) inner left, inner right, outer left and outer right half of the brows, and how much
-    higher the left corner of the mouth is."""
-    gaze_rad: Float64Array
-    """(2, 2) where the iris of each eye (left, right) points: yaw towards the performer's left,
-    pitch up; the pitch is what the mesh shows of it, about a third."""
-    upper_lids_cm: Float64Array
-    """(2,) height of each upper lid above the eye's corners."""
-    openings_cm: Float64Array
-    """(2,) between the lids of each eye."""
+    values: Float64Array
+    """(11,) all that has a rest, in the order of ``face_rest``: heights of the inner left, inner
+    right, outer left and outer right half of the brows, and how much higher the left corner of the
+    mouth is; yaw and pitch of the gaze, the mean of both eyes; height of each upper lid above the
+    eye's corners; opening between the lids of each eye [cm, rad]."""
+    gaze_rad: tuple[Gaze, Gaze]
+    """Where the iris of each eye (left, right) points; the pitch is what the mesh shows of it,
+    about a third."""
     straight: bool
     """Whether the face looks near enough towards the camera to learn a rest from it."""
 
@@ -78,8 +78,8 @@ class FaceMeter:
     """
 
     def __init__(self) -> None:
-        self._fit = FacePoseFit()
-        self._points, self._means = _mean_table()
+        points, self._means = _mean_table()
+        self._fit = FacePoseFit(measured=points)
 
     def measure(self, image: Float32Array, image_size_px: tuple[int, int]) -> FaceMeasures | None:
         """Measure one face.
@@ -91,33 +91,32 @@ class FaceMeter:
         Returns:
             None where the landmarks fix no pose or are damaged.
         """
-        largest = float(np.maximum.reduce(np.abs(image.take(self._points, 0)), axis=None))
-        if not largest < _SANE_FRACTION:  # False for NaN as well
+        face = self._fit.measure(image, image_size_px)
+        if face is None:
             return None
-        matrix = self._fit.fit(image, image_size_px)
-        if matrix is None:
-            return None
-        in_face_cm = self._fit.in_face_cm(image, image_size_px, matrix, self._points)
-        means_cm = self._means @ in_face_cm
-        measured_cm = _FROM_HEIGHTS @ means_cm[:, 1]
-        axis = matrix[:3, 2]
-        camera_cm = -(matrix[:3, 3] @ matrix[:3, :3])
+        means_cm = self._means @ face.points_cm
+        left, right = _gaze_rad(face.camera_cm, means_cm[_EYES], means_cm[_IRISES])
+        values = _FROM_HEIGHTS @ means_cm[:, 1]
+        values[GAZE] = (left[0] + right[0]) / 2.0, (left[1] + right[1]) / 2.0
+        right_out, up_out, _ = face.camera_from_face[:, 2].tolist()
         return FaceMeasures(
-            heights_cm=measured_cm[:5],
-            gaze_rad=_gaze_rad(camera_cm, means_cm[_EYES], means_cm[_IRISES]),
-            upper_lids_cm=measured_cm[5:7],
-            openings_cm=measured_cm[7:],
-            straight=max(abs(float(axis[0])), abs(float(axis[1]))) < _STRAIGHT,
+            values=values,
+            gaze_rad=(left, right),
+            straight=max(abs(right_out), abs(up_out)) < _STRAIGHT,
         )
 
 
 def _from_heights() -> Float64Array:
-    """(9, groups) what is measured, of the heights of the groups: brows, mouth, lids, openings."""
+    """(11, groups) what is measured, of the heights of the groups; no gaze."""
     height = np.eye(len(_GROUPS))
     eyes, upper = height[_EYES], height[_UPPER_LIDS]
     brows = height[_BROWS] - _EYE_SHARE[:, None] * np.concatenate((eyes, eyes))
     corners = height[_LEFT_CORNER] - height[_RIGHT_CORNER]
-    return np.concatenate((brows, corners[None], upper - eyes, upper - height[_LOWER_LIDS]))
+    measured = np.zeros((SCORES.start, len(_GROUPS)))
+    measured[HEIGHTS] = np.concatenate((brows, corners[None]))
+    measured[UPPER_LIDS] = upper - eyes
+    measured[OPENINGS] = upper - height[_LOWER_LIDS]
+    return measured
 
 
 _FROM_HEIGHTS: Final = _from_heights()
@@ -134,8 +133,8 @@ def _mean_table() -> tuple[npt.NDArray[np.intp], Float64Array]:
 
 
 def _gaze_rad(
-    camera_cm: Float32Array, corners_cm: Float64Array, irises_cm: Float64Array
-) -> Float64Array:
+    camera_cm: Float64Array, corners_cm: Float64Array, irises_cm: Float64Array
+) -> tuple[Gaze, Gaze]:
     """Where the eyeballs point so that their irises lie where the picture shows them.
 
     The mesh has the irises' depth from the lids, so only the ray from the camera through each is
@@ -143,7 +142,7 @@ def _gaze_rad(
     taken at its nearest point.
     """
     camera_x, camera_y, camera_z = camera_cm.tolist()
-    angles_rad: list[tuple[float, float]] = []
+    angles_rad: list[Gaze] = []
     for middle_cm, iris_cm in zip(corners_cm.tolist(), irises_cm.tolist(), strict=True):
         x, y, z = iris_cm[0] - camera_x, iris_cm[1] - camera_y, iris_cm[2] - camera_z
         distance_cm = math.sqrt(x * x + y * y + z * z) or 1.0
@@ -156,4 +155,5 @@ def _gaze_rad(
         reach_cm = along_cm + math.sqrt(max(inside, 0.0))
         x, y, z = from_x - reach_cm * x, from_y - reach_cm * y, from_z - reach_cm * z
         angles_rad.append((math.atan2(x, z), math.atan2(y, math.hypot(x, z))))
-    return np.array(angles_rad)
+    left, right = angles_rad
+    return left, right

@@ -25,10 +25,11 @@ _FULL: Final = {
 the rendered performer reaches); the range of the others is left alone."""
 _DEAD: Final = np.array([0.0 if name.startswith("eyeLook") else 0.02 for name in ARKIT_INDEX])
 """Smaller scores are noise; a gaze has no zero to wander about."""
-_GROWTH_PER_S: Final = 0.5
-"""How quickly a range grows to a score above it."""
-
-_BLINKS: Final = np.array((ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]))
+_BLINKS: Final = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
+_GROWTH_PER_S: Final = np.array(
+    [0.0 if channel in _BLINKS else 0.5 for channel in range(BLENDSHAPE_COUNT)]
+)
+"""How quickly a range grows to a score above it; those of blinks are learnt otherwise."""
 _BLINK_BEGINS: Final = 0.3
 _BLINK_ENDS: Final = 0.15
 """Above the rest: hysteresis for counting blinks."""
@@ -64,13 +65,10 @@ class ScoreRanges:
         """Look at one face's (52,) scores."""
         if not self._learns:
             return
-        beyond = np.minimum(np.maximum(scores - self.full, 0.0), _GROWTH_PER_S * dt_s)
-        beyond[_BLINKS] = 0.0
-        self.full += beyond
-        for eye, channel in enumerate(_BLINKS.tolist()):
-            self._count_blink(
-                eye, channel, float(scores[channel] - rest[channel]), float(scores[channel])
-            )
+        self.full += np.minimum(np.maximum(scores - self.full, 0.0), dt_s * _GROWTH_PER_S)
+        for eye, channel in enumerate(_BLINKS):
+            score = float(scores[channel])
+            self._count_blink(eye, channel, score - float(rest[channel]), score)
 
     def _count_blink(self, eye: int, channel: int, above_rest: float, score: float) -> None:
         if above_rest > _BLINK_BEGINS:

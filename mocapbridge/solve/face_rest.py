@@ -12,7 +12,7 @@ from mocapbridge.solve.options import RestingMesh
 from mocapbridge.types import BLENDSHAPE_COUNT, Float64Array
 
 HEIGHTS: Final = slice(0, 5)
-"""Heights of the brows and of the mouth's corners, as ``FaceMeasures.heights_cm`` [cm]."""
+"""Heights of the brows and of the mouth's corners, as ``FaceMeasures.values`` [cm]."""
 GAZE: Final = slice(5, 7)
 """Yaw and pitch of the irises of eyes that look straight ahead [rad]."""
 UPPER_LIDS: Final = slice(7, 9)

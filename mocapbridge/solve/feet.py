@@ -14,7 +14,7 @@ only 6 cm apart, and a standing foot hardly rolls."""
 
 def foot_forward(heel: Vector, toe: Vector) -> Vector:
     """Unit direction from heel to toe, world axes."""
-    return plain.unit(plain.subtract(toe, heel))
+    return plain.direction(heel, toe)
 
 
 def solve_foot(ankle: Vector, heel: Vector, forward: Vector, shin: Axes) -> Axes:

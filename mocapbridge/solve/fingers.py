@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Final
-
-import numpy as np
+from typing import Final, TypeAlias
 
 from mocapbridge.geometry import plain
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.types import Float64Array
 
-_MIRROR: Final = np.array((-1.0, 1.0, 1.0))
-_MIRROR_WXYZ: Final = np.array((1.0, 1.0, -1.0, -1.0))
+Turn: TypeAlias = tuple[float, float, float, float]
+"""A unit quaternion w, x, y, z."""
+
 _SPREAD_COSINE: Final = 0.35
 """Below this cosine of the flexion the sideways angle of a finger says little: damped."""
-_THUMB_REST: Final[Vector] = (math.sqrt(0.5), 0.0, math.sqrt(0.5))
+_THUMB_ASIDE_RAD: Final = math.radians(45.0)
+_THUMB_REST: Final[Vector] = (math.cos(_THUMB_ASIDE_RAD), 0.0, math.sin(_THUMB_ASIDE_RAD))
 _THUMB_HINGE: Final[Vector] = (0.0, 1.0, 0.0)
 """A thumb at rest bends within the plane of the palm, towards the fingers."""
 _THUMB_STRAIGHT: Final = 0.15
@@ -34,65 +34,64 @@ _THUMB_TURN_COSINE: Final = math.cos(math.radians(60.0))
 "The Physiology of the Joints", vol. 1); a plane beyond that is noise."""
 
 
-def fingers_wxyz(points_m: Float64Array, world_from_hand: Float64Array) -> Float64Array:
-    """Local rotations ``(2, 4, 3, 4)`` by hand, finger and segment, thumbs left out.
+def in_left_hands(points_m: Float64Array, hands: tuple[Axes, Axes]) -> list[list[Vector]]:
+    """Landmarks of both hands in the hands' own axes, those of the right one mirrored.
 
     Args:
-        points_m: ``(2, 21, 3)`` hand landmarks in world axes, any origin.
-        world_from_hand: ``(2, 3, 3)`` rotations of the hands.
+        points_m: ``(2, 21, 3)`` in world axes, any origin [m].
+        hands: world rotations of the left and the right hand.
     """
-    local_m = points_m @ world_from_hand
-    local_m[1] *= _MIRROR
-    turned = _left_fingers_wxyz(local_m)
-    turned[1] *= _MIRROR_WXYZ
-    return turned
+    left, right = hands
+    world_from_hands = plain.matrices([left, (plain.scaled(right[0], -1.0), right[1], right[2])])
+    return [plain.vectors(points) for points in points_m @ world_from_hands]
 
 
-def _left_fingers_wxyz(local_m: Float64Array) -> Float64Array:
-    """Local rotations ``(2, 4, 3, 4)`` of the fingers of left-hand points ``(2, 21, 3)``."""
-    joints = local_m[:, 5:].reshape(2, 4, 4, 3)
-    segments = joints[:, :, 1:] - joints[:, :, :-1]
-    first = segments[:, :, 0]
-    forward = np.maximum(first[..., 0], _SPREAD_COSINE * (np.sqrt(np.vecdot(first, first)) + 1e-9))
-    half_spread = 0.5 * np.arctan2(-first[..., 2], forward)
-    cosine, sine = np.cos(half_spread), np.sin(half_spread)
-    # In the finger's own plane, after the spread about y is undone; of the full angle by the half.
-    x = (cosine * cosine - sine * sine)[..., None] * segments[..., 0]
-    x -= (2.0 * cosine * sine)[..., None] * segments[..., 2]
-    half_bend = 0.5 * np.arctan2(-segments[..., 1], x)
-    half_bend[..., 1:] -= half_bend[..., :-1].copy()
-    turned = np.zeros((2, 4, 3, 4))
-    # A bend takes +X down to -Y: about -z.
-    turned[..., 0] = np.cos(half_bend)
-    turned[..., 3] = -np.sin(half_bend)
-    knuckles = turned[:, :, 0]
-    knuckles[..., 1] = sine * knuckles[..., 3]
-    knuckles[..., 2] = sine * knuckles[..., 0]
-    knuckles[..., 0] *= cosine
-    knuckles[..., 3] *= cosine
-    return turned
+def solve_finger(joints_m: list[Vector], side: int) -> tuple[Turn, Turn, Turn]:
+    """Local rotations of the three segments of a finger.
+
+    Args:
+        joints_m: its four landmarks from knuckle to tip, as ``in_left_hands`` gives them.
+        side: left (0) or right (1).
+    """
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz), (dx, dy, dz) = joints_m
+    x, y, z = bx - ax, by - ay, bz - az
+    forward = max(x, _SPREAD_COSINE * (math.sqrt(x * x + y * y + z * z) + 1e-9))
+    spread = math.atan2(-z, forward)
+    cosine, sine = math.cos(spread), math.sin(spread)
+    # In the finger's own plane, after the spread about y is undone.
+    first = math.atan2(-y, cosine * x - sine * z)
+    second = math.atan2(by - cy, cosine * (cx - bx) - sine * (cz - bz))
+    third = math.atan2(cy - dy, cosine * (dx - cx) - sine * (dz - cz))
+    mirror = 1.0 if side == 0 else -1.0
+    return (
+        _knuckle(spread, first, mirror),
+        _bent(second - first, mirror),
+        _bent(third - second, mirror),
+    )
 
 
-def solve_thumb(points_m: list[Vector], hand: Axes, side: int) -> list[Axes]:
+def _knuckle(spread_rad: float, bend_rad: float, mirror: float) -> Turn:
+    """A bend, then a turn about y."""
+    w, _, _, z = _bent(bend_rad, mirror)
+    cosine, sine = math.cos(0.5 * spread_rad), mirror * math.sin(0.5 * spread_rad)
+    return cosine * w, sine * z, sine * w, cosine * z
+
+
+def _bent(bend_rad: float, mirror: float) -> Turn:
+    """A bend takes +X down to -Y: about -z; for the right hand about +z."""
+    return math.cos(0.5 * bend_rad), 0.0, 0.0, -mirror * math.sin(0.5 * bend_rad)
+
+
+def solve_thumb(points_m: list[Vector], side: int) -> list[Axes]:
     """Local rotations of the three segments of a thumb.
 
     Args:
-        points_m: its four landmarks from root to tip, world axes, any origin [m].
-        hand: world rotation of the hand.
+        points_m: its four landmarks from root to tip, as ``in_left_hands`` gives them.
         side: left (0) or right (1).
     """
-    axes = plain.inverse(hand if side == 0 else _mirrored(hand))
-    first, second, third = (
-        plain.unit(plain.carried(axes, plain.subtract(end, start)))
-        for start, end in itertools.pairwise(points_m)
-    )
+    first, second, third = itertools.starmap(plain.direction, itertools.pairwise(points_m))
     turned = _left_thumb(first, second, third)
     return turned if side == 0 else [plain.mirrored(frame) for frame in turned]
-
-
-def _mirrored(hand: Axes) -> Axes:
-    """Left-handed axes in which a right hand looks like a left one."""
-    return plain.scaled(hand[0], -1.0), hand[1], hand[2]
 
 
 def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
@@ -105,7 +104,7 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
     trust = plain.ramp(sine, _THUMB_STRAIGHT, _THUMB_BENT) if likely else 0.0
     hinge = plain.mix(expected, measured, trust)
     root, middle, tip = (
-        plain.product(plain.from_directions(segment, hinge), _REST_FROM_THUMB)
+        plain.about_y(plain.from_directions(segment, hinge), _THUMB_ASIDE_RAD)
         for segment in (first, second, third)
     )
     return [
@@ -113,7 +112,3 @@ def _left_thumb(first: Vector, second: Vector, third: Vector) -> list[Axes]:
         plain.product(plain.inverse(root), middle),
         plain.product(plain.inverse(middle), tip),
     ]
-
-
-_THUMB_REST_AXES: Final = plain.from_directions(_THUMB_REST, _THUMB_HINGE)
-_REST_FROM_THUMB: Final = plain.inverse(_THUMB_REST_AXES)

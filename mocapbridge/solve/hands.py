@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 from mocapbridge.geometry import plain
 from mocapbridge.geometry.plain import Axes, Vector
@@ -37,29 +37,34 @@ class WristBlend:
         return self._own
 
 
-def from_knuckles(wrist: Vector, index: Vector, little: Vector, side: int) -> Axes:
-    """World rotation of the left (0) or right (1) hand.
+class Knuckles(NamedTuple):
+    """What fixes how a hand is turned: landmarks in world axes, any origin [m]."""
 
-    Args:
-        wrist: landmark in world axes, any origin [m]; likewise the others.
-        index: the index finger's knuckle.
-        little: the little finger's knuckle.
-        side: which hand.
-    """
+    wrist: Vector
+    index_finger: Vector
+    """Its knuckle."""
+    little_finger: Vector
+    """Its knuckle."""
+
+
+def from_knuckles(points: Knuckles, side: int) -> Axes:
+    """World rotation of the left (0) or right (1) hand."""
+    wrist, index, little = points
     middle = plain.mix(index, little, 0.5)
     along = plain.subtract(middle, wrist) if side == 0 else plain.subtract(wrist, middle)
     x, z, down = plain.from_directions(along, plain.subtract(index, little))
     return x, plain.scaled(down, -1.0), z
 
 
-def blended(body: Axes, own: Axes, weight: float) -> Axes:
+def blended(of_body: Knuckles, own: Knuckles, weight: float, side: int) -> Axes:
     """From the body's idea of a hand (weight 0) to the hand's own (weight 1)."""
     if weight <= 0.0:
-        return body
+        return from_knuckles(of_body, side)
     if weight >= 1.0:
-        return own
+        return from_knuckles(own, side)
+    body_axes, own_axes = from_knuckles(of_body, side), from_knuckles(own, side)
     x, z, down = plain.from_directions(
-        plain.mix(body[0], own[0], weight), plain.mix(body[2], own[2], weight)
+        plain.mix(body_axes[0], own_axes[0], weight), plain.mix(body_axes[2], own_axes[2], weight)
     )
     return x, plain.scaled(down, -1.0), z
 

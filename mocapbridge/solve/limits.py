@@ -14,6 +14,7 @@ Speeds are our own: above what dancing and boxing on film at 60 frames/s reach.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -143,6 +144,7 @@ class _Ranges:
 
     def __init__(self, twist: Float64Array, low_rad: Float64Array, high_rad: Float64Array) -> None:
         self._twist = twist
+        self._bone_axes = [row.index(1.0) if 1.0 in row else None for row in twist.tolist()]
         self._swing = 1.0 - twist
         # ``cross(v, axis)``: two of the components change their places, one of them its sign.
         signed: Float64Array = cross(np.eye(3)[None], twist[:, None, :]).swapaxes(1, 2)
@@ -150,52 +152,75 @@ class _Ranges:
             signed
         ).argmax(axis=2)
         self._signs: Float64Array = signed.sum(axis=2)
-        self._low_rad = low_rad
-        self._high_rad = high_rad
+        self._half_low_rad = 0.5 * low_rad
+        self._half_high_rad = 0.5 * high_rad
         split = np.add.reduce(twist, axis=1, keepdims=True)
         # Of ``1 / extent`` the ellipse of the swing is made; what is no swing has no share in it.
-        self._per_high = self._swing * split / np.maximum(high_rad, _NO_RANGE_RAD)
-        self._per_low = self._swing * split / np.maximum(-low_rad, _NO_RANGE_RAD)
+        self._per_high = self._swing * split / np.maximum(0.5 * high_rad, _NO_RANGE_RAD)
+        self._per_low = -self._swing * split / np.maximum(-0.5 * low_rad, _NO_RANGE_RAD)
 
     def clamp(self, local_wxyz: Float64Array) -> Float64Array:
         """The nearest rotations ``(n, 4)`` within the ranges; the very same array if all are."""
-        angles = self._angles_rad(local_wxyz)
-        held = clamp(angles, self._low_rad, self._high_rad)
-        reach = np.maximum(held * self._per_high, -held * self._per_low)
-        square, cut = np.vecdot(reach, reach), held - angles
-        outside = np.vecdot(cut, cut) > _ON_THE_EDGE**2
+        half = self._half_angles_rad(local_wxyz)
+        held = clamp(half, self._half_low_rad, self._half_high_rad)
+        reach = np.maximum(held * self._per_high, held * self._per_low)
+        square, cut = np.vecdot(reach, reach), held - half
+        outside = np.vecdot(cut, cut) > (0.5 * _ON_THE_EDGE) ** 2
         outside |= square > (1.0 + _ON_THE_EDGE) ** 2
         if not np.logical_or.reduce(outside):
             return local_wxyz
-        joints = np.flatnonzero(outside)
-        half = 0.5 * held.take(joints, 0)
-        halves = np.empty((2, *half.shape))
-        twist = np.multiply(half, self._twist.take(joints, 0), out=halves[1])
-        np.divide(
-            half - twist, np.sqrt(np.maximum(square.take(joints), 1.0))[:, None], out=halves[0]
-        )
-        swing, twist = quaternion.exp_half(halves)
         clamped = local_wxyz.copy()
-        clamped[joints] = quaternion.multiply(swing, twist)
+        # Few are outside at a time, mostly fingers.
+        for joint in np.flatnonzero(outside).tolist():
+            within = max(math.sqrt(square[joint]), 1.0)
+            clamped[joint] = _turned(held[joint].tolist(), self._bone_axes[joint], within)
         return clamped
 
-    def _angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
-        """Swing and twist ``(n, 3)`` by axis; a joint's twist stands at the axis of its bone.
+    def _half_angles_rad(self, local_wxyz: Float64Array) -> Float64Array:
+        """Half of swing and twist ``(n, 3)`` by axis; a twist stands at the axis of its bone.
 
         For ``q = (w, v)`` and the bone's axis ``a`` with ``t = v . a`` the twist is ``(w, t a)``
-        and the swing ``q`` times its inverse, both to be divided by their length ``c``.
+        and the swing ``q`` times its inverse, both to be divided by their length ``c``. The sine of
+        half the swing is the length of what of ``v`` is across the axis.
         """
         w, v = local_wxyz[:, :1], local_wxyz[:, 1:]
         t: Float64Array = np.vecdot(v, self._twist)[:, None]
-        c = np.sqrt(w * w + t * t)
+        c = np.hypot(w, t)
+        across = v * self._swing
+        sine = length(across)[:, None]
         # The part of ``v`` along the axis has no share in ``v x a``.
-        swing = w * (v * self._swing) - t * (v.take(self._crossed) * self._signs)
-        swing /= np.maximum(c, _NO_RANGE_RAD)
-        sine = length(swing)[:, None]
-        swing *= 2.0 * np.arctan2(sine, c) / np.maximum(sine, _NO_RANGE_RAD)
+        half = w * across - t * (v.take(self._crossed) * self._signs)
+        half *= np.arctan2(sine, c) / np.maximum(sine * c, _NO_RANGE_RAD)
         # Both signs of a quaternion are the same rotation: the short way round.
-        twist = 2.0 * np.arctan2(np.copysign(1.0, w) * t, np.abs(w))
-        return swing + self._twist * twist
+        half += self._twist * np.arctan2(np.copysign(t, w * t), np.abs(w))
+        return half
+
+
+def _turned(half_rad: list[float], bone_axis: int | None, ellipse: float) -> list[float]:
+    """The rotation w, x, y, z of a swing after a twist.
+
+    Args:
+        half_rad: half the angles of both about x, y and z.
+        bone_axis: which of them is the twist; None where there is none.
+        ellipse: what the swing is divided by.
+    """
+    swing_rad = [angle / ellipse for angle in half_rad]
+    if bone_axis is not None:
+        swing_rad[bone_axis] = 0.0
+    size_rad = math.hypot(*swing_rad)
+    scale = math.sin(size_rad) / size_rad if size_rad > _NO_RANGE_RAD else 1.0
+    w, (x, y, z) = math.cos(size_rad), (scale * angle for angle in swing_rad)
+    if bone_axis is None:
+        return [w, x, y, z]
+    cosine, sine = math.cos(half_rad[bone_axis]), math.sin(half_rad[bone_axis])
+    ax, ay, az = (sine if axis == bone_axis else 0.0 for axis in range(3))
+    # Hamilton's product with a swing at right angles to the bone's axis.
+    return [
+        cosine * w,
+        cosine * x + w * ax + y * az - z * ay,
+        cosine * y + w * ay + z * ax - x * az,
+        cosine * z + w * az + x * ay - y * ax,
+    ]
 
 
 def _range_of(name: str) -> JointRange:

@@ -33,6 +33,7 @@ from mocapbridge.types import (
 )
 
 _LONGEST_STEP_S: Final = 0.25
+_UNMOVED: Final = np.eye(4, dtype=np.float32)
 _PLANTED: Final = 0.5
 """Strength of a foot's hold on the floor above which receivers are told that it stands."""
 
@@ -102,7 +103,7 @@ class LiveSolver:
             joint_confidence=confidence.astype(np.float32),
             feet_planted=_feet_planted(figure),
         )
-        transform = np.eye(4, dtype=np.float32)
+        transform = _UNMOVED.copy()
         transform[:3, :3] = world[anatomy.HEAD_JOINT]
         transform[:3, 3] = pose.positions_in_world_m[anatomy.HEAD_JOINT]
         face = FaceMotion(
@@ -185,7 +186,7 @@ def _by_joint(
         of_sources[1, :33] = figure.belief
         if seen.world_from_head is None:
             of_sources[1, anatomy.HEAD_SOURCE] = figure.belief[anatomy.NOSE]
-    by_joint = np.minimum.reduce(of_sources.take(anatomy.JOINT_SOURCES, 1), axis=2)
-    confidence, belief = by_joint
+    by_joint = np.minimum.reduce(of_sources.take(anatomy.JOINT_SOURCES, 1), axis=1)
+    confidence, belief = by_joint[0], by_joint[1]
     belief[anatomy.HAND_JOINTS] *= posture.hand_plausible
     return confidence, belief

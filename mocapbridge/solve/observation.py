@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from mocapbridge.geometry import plain
 from mocapbridge.geometry.matrix import clamp
 from mocapbridge.solve import anatomy, head
 from mocapbridge.solve.camera import Camera
@@ -48,14 +49,15 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     if face.matrix_measured and face.state in _PRESENT:
         matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
         turn_of_face = camera.face_turn(face.image, landmarks.image_size_px)
-        world_from_head = turn_of_face @ head.orthonormal(matrix)
+        turn_of_head = plain.product(turn_of_face, head.orthonormal(matrix))
+        world_from_head = plain.matrices([turn_of_head])[0]
     image = _bounded(pose.image, _PICTURES)
     return Observation(
         points_m=_bounded(pose.world_m, _REACH_M) @ turn,
         rays=camera.rays(image, landmarks.image_size_px),
         hand_points_m=_bounded(hands, _REACH_M) @ turn,
         world_from_head=world_from_head,
-        blendshapes=np.maximum(_bounded(face.blendshapes, 1.0), 0.0),
+        blendshapes=_fractions(face.blendshapes),
         trust=_trust(landmarks),
         body_seen=pose.state is TrackState.TRACKED,
     )
@@ -65,7 +67,7 @@ def _trust(landmarks: Landmarks) -> Float64Array:
     pose, face = landmarks.pose, landmarks.face
     trust = np.zeros(anatomy.SOURCE_COUNT)
     if pose.state in _PRESENT:
-        trust[:33] = _bounded(pose.visibility, 1.0)
+        trust[:33] = _fractions(pose.visibility)
     face_there = face.state in _PRESENT
     trust[anatomy.FACE_SOURCE] = float(face_there)
     trust[anatomy.LEFT_HAND_SOURCE] = _hand_trust(landmarks.left_hand)
@@ -73,13 +75,18 @@ def _trust(landmarks: Landmarks) -> Float64Array:
     of_points = max(trust[anatomy.NOSE], trust[anatomy.LEFT_EAR], trust[anatomy.RIGHT_EAR])
     trust[anatomy.HEAD_SOURCE] = 1.0 if face_there and face.matrix_measured else of_points
     trust[anatomy.GAZE_SOURCE] = float(face_there and face.blendshapes_measured)
-    return np.maximum(trust, 0.0, out=trust)
+    return trust
 
 
 def _hand_trust(hand: HandLandmarks) -> float:
     if hand.state not in _PRESENT:
         return 0.0
     return min(max(hand.confidence, _LEAST_HAND_CONFIDENCE), 1.0)
+
+
+def _fractions(numbers: Float32Array) -> Float64Array:
+    """The numbers as float64 within 0..1, 0 for those that are none."""
+    return np.minimum(np.fmax(numbers, 0.0), 1.0).astype(np.float64)
 
 
 def _bounded(numbers: Float32Array, limit: float) -> Float64Array:

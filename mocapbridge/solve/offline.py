@@ -16,6 +16,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from mocapbridge.geometry import quaternion
+from mocapbridge.skeleton import JOINT_COUNT
 from mocapbridge.solve import (
     anatomy,
     clip_kinematics,
@@ -153,7 +154,7 @@ class OfflineSolver:
         self, clip: Clip, figure: ClipFigure, face: _Face, progress: Callable[[int], None]
     ) -> _Joints:
         """Local rotations of all joints, gaps filled, smoothed."""
-        confidence = clip.trust[:, anatomy.JOINT_SOURCES].min(axis=2).T.copy()
+        confidence = clip.trust[:, anatomy.JOINT_SOURCES].min(axis=1).T.copy()
         local = self._postures(clip, figure, face, confidence, progress)
         seen_flags = seen_joints(confidence, self._options.occlusion)
         states = fill_gaps(local, seen_flags, clip.times_s, self._options.occlusion)
@@ -175,7 +176,7 @@ class OfflineSolver:
 
         ``confidence`` ``(55, n)`` changes in place.
         """
-        local = np.empty((len(anatomy.JOINT_SOURCES), len(clip.labels), 4))
+        local = np.empty((JOINT_COUNT, len(clip.labels), 4))
         hands = _smooth_hands(clip)
         solver = PostureSolver(self._options.forearm_twist)
         for frame in range(len(clip.labels)):

@@ -19,8 +19,8 @@ from mocapbridge.solve.figure import Figure
 from mocapbridge.solve.footing import Footing
 from mocapbridge.types import Float64Array
 
-_SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.13), (0.0, -0.08, 0.19))
-"""Heel, ball and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
+_SOLE_M: Final[tuple[Vector, ...]] = ((0.0, -0.08, -0.05), (0.0, -0.08, 0.19))
+"""Heel and tip of the sole in the foot joint's axes, standard size [m]; the ankle is
 ``proportions.ANKLE_HEIGHT_M`` over the sole."""
 _HEADING_S: Final = 1.0
 """Time constant with which a planted foot's heading follows what is measured: the landmarks of
@@ -139,21 +139,23 @@ class Placement:
             bring both feet to where they stand.
         """
         planted = figure.planted.tolist()
-        ankles = [plain.vector(point) for point in positions_m[anatomy.FOOT_JOINTS].tolist()]
-        shift = self._take_steps(figure.stands, ankles, dt_s)
+        frames = plain.frames(world.take(anatomy.LEG_JOINTS, 0))
+        points = plain.vectors(positions_m.take(anatomy.LEG_JOINTS, 0))
+        shift = self._take_steps(figure.stands, points[4:6], dt_s)
         for side in (0, 1):
-            foot = plain.axes(world[anatomy.FOOT_JOINTS[side]])
+            _, shin, foot, toes = frames[side::2]
             self._follow_heading(side, foot, planted[side], dt_s)
-            ankle = plain.add(ankles[side], shift)
+            ankle = plain.add(points[4 + side], shift)
             target = self._footings[side].target_m(ankle)
             flat, target = self._on_floor(side, foot, target, planted[side])
-            _set_foot(world, side, flat)
+            bent_toes = plain.product(plain.inverse(foot), toes)
+            frames[4 + side], frames[6 + side] = flat, plain.product(flat, bent_toes)
             if max(abs(a - b) for a, b in zip(target, ankle, strict=True)) > _AT_EASE:
-                hip = plain.vector(positions_m[anatomy.UPPER_LEG_JOINTS[side]].tolist())
-                knee = anatomy.LOWER_LEG_JOINTS[side]
-                hinge = plain.vector(world[knee, :, 0].tolist())
-                thigh, shin = legs.reach(plain.add(hip, shift), target, hinge, self._bones_m[side])
-                world[[anatomy.UPPER_LEG_JOINTS[side], knee]] = plain.matrices([thigh, shin])
+                hip = plain.add(points[side], shift)
+                frames[side], frames[2 + side] = legs.reach(
+                    hip, target, shin[0], self._bones_m[side]
+                )
+        world[anatomy.LEG_JOINTS] = plain.matrices(frames)
         return np.array(shift)
 
     def _take_steps(self, stands: tuple[bool, bool], ankles: list[Vector], dt_s: float) -> Vector:
@@ -187,7 +189,8 @@ class Placement:
 
     def _above_floor_m(self, foot: Axes, ankle: Vector) -> float:
         """How far a foot's lowest point is above the floor; negative below it."""
-        lowest_m = min(plain.carried(foot, point)[1] for point in self._soles_m)
+        (_, x_up, _), (_, y_up, _), (_, z_up, _) = foot
+        lowest_m = min(x * x_up + y * y_up + z * z_up for x, y, z in self._soles_m)
         return ankle[1] + lowest_m - self._floor_m
 
     def _follow_heading(self, side: int, foot: Axes, planted: float, dt_s: float) -> None:
@@ -211,14 +214,6 @@ def _shared_shift(footings: tuple[Footing, Footing], ankles: list[Vector]) -> Ve
     for footing, ankle in zip(footings, ankles, strict=True):
         shift = plain.add(shift, footing.astray_m(ankle), footing.hold**2)
     return plain.scaled(shift, 1.0 / max(footings[0].hold + footings[1].hold, 1.0))
-
-
-def _set_foot(world: Float64Array, side: int, foot: Axes) -> None:
-    """Put in a foot's rotation; its toes go along."""
-    joint, toes = anatomy.FOOT_JOINTS[side], anatomy.TOE_JOINTS[side]
-    bent = world[joint].T @ world[toes]
-    world[joint] = plain.matrices([foot])[0]
-    world[toes] = world[joint] @ bent
 
 
 def _short(way_m: Float64Array) -> Float64Array:

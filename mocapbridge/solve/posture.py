@@ -11,6 +11,7 @@ from mocapbridge.geometry.matrix import transpose
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX
 from mocapbridge.solve import anatomy, feet, fingers, hands, head, limbs
+from mocapbridge.solve.hands import Knuckles
 from mocapbridge.solve.limbs import Chain
 from mocapbridge.solve.observation import Observation
 from mocapbridge.solve.torso import Torso, solve_torso
@@ -25,6 +26,10 @@ _KNUCKLES: Final = np.array((0, 5, 17))
 """Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
+_FINGERS: Final = (5, 9, 13, 17)
+"""First landmarks of the four fingers."""
+
+
 class Posture(NamedTuple):
     """What the points say; what is not seen follows along."""
 
@@ -35,7 +40,7 @@ class Posture(NamedTuple):
 
 
 class PostureSolver:
-    """From points to rotations; remembers only whose idea of the wrists was shown last.
+    """From points to rotations; remembers only whose idea of head and wrists was shown last.
 
     Args:
         forearm_twist: share of the hand's turn about the forearm that the forearm takes over.
@@ -43,6 +48,8 @@ class PostureSolver:
 
     def __init__(self, forearm_twist: float) -> None:
         self._forearm_twist = forearm_twist
+        self._head = head.HeadBlend()
+        self._arm_solvers = (limbs.ArmSolver(0), limbs.ArmSolver(1))
         self._wrists = (hands.WristBlend(), hands.WristBlend())
 
     def solve(
@@ -56,17 +63,20 @@ class PostureSolver:
             gaze_rad: ``(2, 2)`` yaw and pitch of the eyes.
             dt_s: time since the frame before [s].
         """
-        points = [plain.vector(point) for point in points_m.tolist()]
+        points = plain.vectors(points_m)
+        trust: list[float] = seen.trust.tolist()
         torso = solve_torso(
             (points[23], points[24]),
             (points[11], points[12]),
             (points[13], points[14]),
-            float(seen.trust[anatomy.HIPS].min()),
+            min(trust[anatomy.LEFT_HIP], trust[anatomy.RIGHT_HIP]),
         )
-        arms, plausible = self._arms(points, seen, torso, dt_s)
+        arms, plausible = self._arms(points, seen.hand_points_m, trust, torso, dt_s)
+        of_face = None if seen.world_from_head is None else plain.axes(seen.world_from_head)
+        world_from_head = self._head.follow(points_m, of_face, dt_s)
         frames = [
             torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
-            *_head(points_m, seen, torso.upper_chest, gaze_rad),
+            *_head(world_from_head, torso.upper_chest, gaze_rad),
             torso.clavicles[0], *arms[0],
             torso.clavicles[1], *arms[1],
             *_leg(points, 0, torso.pelvis),
@@ -74,12 +84,11 @@ class PostureSolver:
         ]  # fmt: skip
         turned = np.zeros((JOINT_COUNT, 4))
         turned[:, 0] = 1.0
-        if seen.trust[anatomy.LEFT_HAND_SOURCE : anatomy.RIGHT_HAND_SOURCE + 1].any():
-            hand_frames = (arms[0][2], arms[1][2])
-            frames += _thumbs(seen.hand_points_m, hand_frames)
-            turned[anatomy.FINGER_JOINTS] = fingers.fingers_wxyz(
-                seen.hand_points_m, plain.matrices(list(hand_frames))
-            )
+        if trust[anatomy.LEFT_HAND_SOURCE] > 0.0 or trust[anatomy.RIGHT_HAND_SOURCE] > 0.0:
+            hand_points_m = fingers.in_left_hands(seen.hand_points_m, (arms[0][2], arms[1][2]))
+            for side, hand_m in enumerate(hand_points_m):
+                frames += fingers.solve_thumb(hand_m[1:5], side)
+            turned[anatomy.FINGER_JOINTS] = _fingers_wxyz(hand_points_m)
         local = plain.matrices(frames)
         # Thumbs are in their parents' axes already.
         local[1:_BODY] = transpose(local[_PARENTS]) @ local[1:_BODY]
@@ -87,46 +96,43 @@ class PostureSolver:
         return Posture(turned, np.array(plausible))
 
     def _arms(
-        self, points: list[Vector], seen: Observation, torso: Torso, dt_s: float
+        self,
+        points: list[Vector],
+        hand_points_m: Float64Array,
+        trust: list[float],
+        torso: Torso,
+        dt_s: float,
     ) -> tuple[list[tuple[Axes, Axes, Axes]], list[float]]:
         """Upper arm, lower arm and hand of both sides; how plausible the hands are."""
         arms: list[tuple[Axes, Axes, Axes]] = []
         plausible: list[float] = []
-        knuckles = seen.hand_points_m[:, _KNUCKLES].tolist()
         for side in (0, 1):
-            limb = limbs.solve_arm(side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side])
-            tracked = bool(seen.trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0)
-            own = self._wrists[side].follow(tracked, dt_s)
-            wrist, index, little = (plain.vector(point) for point in knuckles[side])
+            chain = Chain(*points[11 + side : 17 : 2])
+            limb = self._arm_solvers[side].solve(chain, torso.clavicles[side], dt_s)
+            tracked = trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0
             hand = hands.blended(
-                hands.from_knuckles(points[15 + side], points[19 + side], points[17 + side], side),
-                hands.from_knuckles(wrist, index, little, side),
-                own,
+                Knuckles(points[15 + side], points[19 + side], points[17 + side]),
+                Knuckles(*plain.vectors(hand_points_m[side].take(_KNUCKLES, 0))),
+                self._wrists[side].follow(tracked, dt_s),
+                side,
             )
             plausible.append(float(hands.turn_arm(limb, hand, self._forearm_twist)))
             arms.append((limb.upper, limb.lower, hand))
         return arms, plausible
 
 
-def _thumbs(hand_points_m: Float64Array, hand_frames: tuple[Axes, Axes]) -> list[Axes]:
-    """Local rotations of the segments of both thumbs."""
-    return [
-        segment
-        for side, thumb in enumerate(hand_points_m[:, 1:5].tolist())
-        for segment in fingers.solve_thumb(
-            [plain.vector(point) for point in thumb], hand_frames[side], side
-        )
+def _fingers_wxyz(hand_points_m: list[list[Vector]]) -> Float64Array:
+    """Local rotations ``(2, 4, 3, 4)`` by hand, finger and segment, thumbs left out."""
+    turns = [
+        fingers.solve_finger(points_m[knuckle : knuckle + 4], side)
+        for side, points_m in enumerate(hand_points_m)
+        for knuckle in _FINGERS
     ]
+    return np.array(turns).reshape(2, len(_FINGERS), 3, 4)
 
 
-def _head(
-    points_m: Float64Array, seen: Observation, chest: Axes, gaze_rad: Float64Array
-) -> tuple[Axes, ...]:
+def _head(world_from_head: Axes, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
     """Neck, head, both eyes and the jaw."""
-    if seen.world_from_head is None:
-        world_from_head = plain.axes(head.head_from_points(points_m))
-    else:
-        world_from_head = plain.axes(seen.world_from_head)
     chest_from_head = plain.product(plain.inverse(chest), world_from_head)
     neck = plain.product(chest, plain.share(chest_from_head, head.NECK_SHARE))
     eyes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -32,19 +33,27 @@ class Window:
     """Side of the picture the network gets."""
 
     @classmethod
-    def around(cls, centre_px: Float32Array, size_px: float, largest_canvas_px: int) -> Window:
+    def around(
+        cls,
+        centre_px: Float32Array,
+        size_px: float,
+        largest_canvas_px: int,
+        smallest_canvas_px: int = 0,
+    ) -> Window:
         """The window of that size around a point.
 
         Args:
             centre_px: (2,) x, y in pixels of the full picture.
             size_px: side of the square in pixels of the full picture.
-            largest_canvas_px: resolution that the network has use for; small windows are not
-                enlarged, because the network scales its input by itself.
+            largest_canvas_px: resolution that the network has use for.
+            smallest_canvas_px: smaller windows are enlarged by a whole number to that or more;
+                others are not, because the network scales its input by itself.
         """
         size = max(16, round(size_px))
         left = round(float(centre_px[0]) - size / 2)
         top = round(float(centre_px[1]) - size / 2)
-        return cls(left, top, size, min(size, largest_canvas_px))
+        enlarged = size * max(1, math.ceil(smallest_canvas_px / size))
+        return cls(left, top, size, min(enlarged, largest_canvas_px))
 
     def cut(self, image_bgr: UInt8Array) -> UInt8Array:
         """What the window shows of a BGR picture, as (canvas, canvas, 3) RGB."""
@@ -61,7 +70,10 @@ class Window:
         if self.canvas_px != self.size_px:
             while self.canvas_px < _COARSE_SCALE * part.shape[0]:
                 part = _halved(part)
-            part = _uint8(cv2.resize(part, (self.canvas_px, self.canvas_px)))
+            # The sinc kernel keeps edges that linear interpolation blurs: see docs/face.md.
+            kernel = cv2.INTER_LANCZOS4 if self.canvas_px > self.size_px else cv2.INTER_LINEAR
+            canvas = (self.canvas_px, self.canvas_px)
+            part = _uint8(cv2.resize(part, canvas, interpolation=kernel))
         return _uint8(cv2.cvtColor(part, cv2.COLOR_BGR2RGB))
 
     def full_from_window(
