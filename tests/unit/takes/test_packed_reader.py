@@ -171,8 +171,8 @@ def _still(blocks: int) -> Callable[[Members], None]:
 
 
 def test_room_is_made_only_for_blocks_that_are_right(take: Path) -> None:
-    """Of 40 blocks, which would need 300 MB, the fifth is not what it says."""
-    _edit(take, _still(40))
+    """Of 50 blocks, whose motion alone would need 150 MB, the fifth is not what it says."""
+    _edit(take, _still(50))
     _edit(take, _with("000004/motion_root.npy", _planes(0, 3, 1023)))
     _edit(take, _with("000004/pose_image.npy", _planes(0, 99, 1023)))
     for columns in (Take.motion, Take.landmarks):
@@ -181,7 +181,7 @@ def test_room_is_made_only_for_blocks_that_are_right(take: Path) -> None:
             columns(read_take(take))
         _, peak_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert peak_bytes < 90_000_000, "the first four blocks, and four as they are read"
+        assert peak_bytes < 120_000_000, "the first four blocks, and four as they are read"
 
 
 @pytest.mark.thorough
