@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mocapbridge.solve.profile import Profile
 
 PATIENCE_S: Final = 60.0
-"""How long a camera is watched for somebody who stands still [s]."""
+"""How long a camera or stream is watched for somebody who stands still; footage to its end [s]."""
 
 _DESCRIPTION = """\
 Measure a performer: stand still for three seconds in full view, facing the camera, in a T-pose or
@@ -157,13 +157,15 @@ def _look(config: RunConfig, still: StillFrames) -> None:
     from mocapbridge.errors import PerformerUnseen
     from mocapbridge.native_noise import quiet_native_stderr
     from mocapbridge.pipeline.onlooker import looking_on
+    from mocapbridge.sources.options import CameraOptions, StreamOptions
 
     with ExitStack() as opened:
         opened.enter_context(quiet_native_stderr())
         with model_progress() as progress:
             next_landmarks = opened.enter_context(looking_on(config, progress))
         stop = opened.enter_context(stop_on_interrupt())
-        if _watched(still, next_landmarks, stop):
+        live = isinstance(config.source, (CameraOptions, StreamOptions))
+        if _watched(still, next_landmarks, stop, PATIENCE_S if live else math.inf):
             return
         if stop.is_set():
             raise KeyboardInterrupt
@@ -174,7 +176,9 @@ def _look(config: RunConfig, still: StillFrames) -> None:
     )
 
 
-def _watched(still: StillFrames, next_landmarks: NextLandmarks, stop: threading.Event) -> bool:
+def _watched(
+    still: StillFrames, next_landmarks: NextLandmarks, stop: threading.Event, patience_s: float
+) -> bool:
     """Whether the performer stood still for long enough, with a bar that shows for how long."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -184,7 +188,7 @@ def _watched(still: StillFrames, next_landmarks: NextLandmarks, stop: threading.
     from mocapbridge.types import Landmarks
 
     console = Console(stderr=True)
-    deadline_s = time.monotonic() + PATIENCE_S
+    deadline_s = time.monotonic() + patience_s
 
     def late() -> bool:
         return time.monotonic() > deadline_s
