@@ -2,8 +2,9 @@
 
     python -m bench.face.small_faces --footage FOLDER --official TASK --rebuilt TASK
 
-Every clip is shown to each bundle with its face made 60, 45, 30 and 22 pixels wide, in windows as
-the tracker cuts them, once as they are and once enlarged as the tracker does it. Printed is what
+Every clip is shown to each bundle with its face made 45, 30 and 22 pixels wide, as sharp pictures
+and as JPEG of quality 85, in windows as the tracker cuts them, once as they are and once enlarged
+as the tracker does it. Printed is what
 arrives of the scores of the full-size pictures: the share where those are high, the correlation,
 and the largest false score (99th percentile) where they are nought. Then what arrives of what the
 rendered performer does in `performer_full`, whose face is 30 pixels wide as it is.
@@ -11,9 +12,9 @@ rendered performer does in `performer_full`, whose face is 30 pixels wide as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,9 @@ from mocapbridge.tracking.mediapipe_tasks import FaceNetwork
 from mocapbridge.tracking.options import FaceOptions
 from mocapbridge.types import BLENDSHAPE_COUNT, Float32Array, Float64Array, UInt8Array
 
-_WIDTHS_PX: Final = (60, 45, 30, 22)
-_LONGEST: Final = 200
+_WIDTHS_PX: Final = (45, 30, 22)
+_JPEG_QUALITY: Final = 85
+_LONGEST: Final = 150
 """Pictures of each clip that are looked at."""
 _CHANNELS: Final = (
     ("smile", ("mouthSmileLeft", "mouthSmileRight"), 0.4),
@@ -70,10 +72,12 @@ def main() -> None:
     ways = ((False, "as it is"), (True, "enlarged"))
     for name, bundle in bundles:
         clips = [_known(clip, bundle, sources) for clip in CLIPS if clip.head_px is None]
-        for width_px in _WIDTHS_PX:
+        for width_px, jpeg in product(_WIDTHS_PX, (False, True)):
+            small = [_smaller(clip, width_px, jpeg=jpeg) for clip in clips]
             for enlarged, way in ways:
-                line = _line(*_both(clips, bundle, width_px, enlarged=enlarged))
-                print(f"{name:9} {width_px} px {way}   {line}", flush=True)
+                kind = "JPEG" if jpeg else "sharp"
+                line = _line(*_both(small, bundle, enlarged=enlarged))
+                print(f"{name:9} {width_px} px {kind:5} {way}   {line}", flush=True)
     print(
         "\nThe rendered performer: correlation with what is played, mean score at rest -> at full"
     )
@@ -96,16 +100,22 @@ def _known(clip: Clip, bundle: Path, sources: Sources) -> _SmallClip:
     return _SmallClip(shown, scale * face_px, scores)
 
 
+def _smaller(clip: _SmallClip, width_px: int, *, jpeg: bool) -> _SmallClip:
+    scale = width_px / _WIDTHS_PX[0]
+    pictures = [_scaled(picture, scale) for picture in clip.pictures]
+    if jpeg:
+        pictures = [_compressed(picture) for picture in pictures]
+    return _SmallClip(pictures, scale * clip.face_px, clip.scores)
+
+
 def _both(
-    clips: list[_SmallClip], bundle: Path, width_px: int, *, enlarged: bool
+    clips: list[_SmallClip], bundle: Path, *, enlarged: bool
 ) -> tuple[Float64Array, Float64Array]:
     """(n, 52) scores of the full-size and of the small pictures, of all clips."""
     told: list[Float64Array] = []
     shown: list[Float64Array] = []
     for clip in clips:
-        scale = width_px / _WIDTHS_PX[0]
-        small = (_scaled(picture, scale) for picture in clip.pictures)
-        scores = _scores(small, scale * clip.face_px, bundle, enlarged=enlarged)
+        scores = _scores(clip.pictures, clip.face_px, bundle, enlarged=enlarged)
         both = ~np.isnan(clip.scores[:, 0]) & ~np.isnan(scores[:, 0])
         told.append(clip.scores[both])
         shown.append(scores[both])
@@ -117,8 +127,13 @@ def _scaled(picture_bgr: UInt8Array, scale: float) -> UInt8Array:
     return np.asarray(small, dtype=np.uint8)
 
 
+def _compressed(picture_bgr: UInt8Array) -> UInt8Array:
+    _, data = cv2.imencode(".jpg", picture_bgr, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)
+
+
 def _scores(
-    pictures: Iterator[UInt8Array], face_px: Float32Array, bundle: Path, *, enlarged: bool
+    pictures: Iterable[UInt8Array], face_px: Float32Array, bundle: Path, *, enlarged: bool
 ) -> Float64Array:
     """(n, 52) what arrives of a face that is followed from the first picture on."""
     whole = b"face_blendshapes.tflite" in bundle.read_bytes()

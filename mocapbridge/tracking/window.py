@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -38,7 +37,7 @@ class Window:
         centre_px: Float32Array,
         size_px: float,
         largest_canvas_px: int,
-        smallest_canvas_px: int = 0,
+        times: int = 1,
     ) -> Window:
         """The window of that size around a point.
 
@@ -46,14 +45,14 @@ class Window:
             centre_px: (2,) x, y in pixels of the full picture.
             size_px: side of the square in pixels of the full picture.
             largest_canvas_px: resolution that the network has use for.
-            smallest_canvas_px: smaller windows are enlarged by a whole number to that or more;
-                others are not, because the network scales its input by itself.
+            times: how much larger than the window the network gets it, as far as the resolution
+                allows. The network scales its input by itself, but linearly: very small things are
+                worth more.
         """
         size = max(16, round(size_px))
         left = round(float(centre_px[0]) - size / 2)
         top = round(float(centre_px[1]) - size / 2)
-        enlarged = size * max(1, math.ceil(smallest_canvas_px / size))
-        return cls(left, top, size, min(enlarged, largest_canvas_px))
+        return cls(left, top, size, min(times * size, largest_canvas_px))
 
     def cut(self, image_bgr: UInt8Array) -> UInt8Array:
         """What the window shows of a BGR picture, as (canvas, canvas, 3) RGB."""

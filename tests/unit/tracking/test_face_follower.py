@@ -126,7 +126,7 @@ def test_a_face_beside_the_performers_head_is_somebody_elses() -> None:
 
 def test_the_network_gets_small_faces_enlarged() -> None:
     network = _Face()
-    network.found = _FACE
-    _followed(network, _body(20.0), 1)
-    # 2.2 forearms of 24 pixels, enlarged by a whole number to 192 or more.
-    assert network.calls == ["detect 212"]
+    for head_px in (20.0, 60.0):
+        _followed(network, _body(head_px), 1)
+    # The windows are 2.2 forearms of 24 and of 72 pixels.
+    assert network.calls == [f"detect {3 * 53}", f"detect {158}"]

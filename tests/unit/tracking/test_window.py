@@ -43,7 +43,7 @@ def test_a_mark_found_in_the_window_is_where_it_is_in_the_picture(
     image = np.zeros((height, width, 3), dtype=np.uint8)
     image[y - 4 : y + 5, x - 4 : x + 5] = 255
     centre_px = np.array([x + dx, y], dtype=np.float32)
-    window = Window.around(centre_px, 160, canvas_px, smallest_canvas_px=canvas_px)
+    window = Window.around(centre_px, 160, canvas_px, times=3)
     assert window.canvas_px == canvas_px
     cut = window.cut(image)[..., 0].astype(float)
     rows, columns = np.indices(cut.shape)
