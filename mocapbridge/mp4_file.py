@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from mocapbridge.errors import OutputUnavailable
 from mocapbridge.types import UInt8Array
@@ -24,16 +25,20 @@ class Mp4File:
         self._fps = fps
         self._shows = shows
         self._writer: cv2.VideoWriter | None = None
+        self._size_px = (0, 0)
 
     def write(self, picture_bgr: UInt8Array) -> None:
-        """Add one picture, (h, w, 3); all are of one size.
+        """Add one picture, (h, w, 3); one of another size than the first is fitted into it.
 
         Raises:
             OutputUnavailable: the file cannot be written.
         """
         height, width = picture_bgr.shape[:2]
         if self._writer is None:
+            self._size_px = (width, height)
             self._writer = self._opened(width, height)
+        if (width, height) != self._size_px:
+            picture_bgr = _fitted(picture_bgr, self._size_px)  # OpenCV would leave it out
         self._writer.write(picture_bgr)
 
     def close(self) -> None:
@@ -51,3 +56,14 @@ class Mp4File:
                 f"{self.path}"
             )
         return writer
+
+
+def _fitted(picture_bgr: UInt8Array, size_px: tuple[int, int]) -> UInt8Array:
+    """As large as it can be within that width and height, in the middle of black."""
+    height, width = picture_bgr.shape[:2]
+    scale = min(size_px[0] / width, size_px[1] / height)
+    inner = max(1, round(width * scale)), max(1, round(height * scale))
+    left, top = (size_px[0] - inner[0]) // 2, (size_px[1] - inner[1]) // 2
+    fitted = np.zeros((size_px[1], size_px[0], 3), dtype=np.uint8)
+    fitted[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture_bgr, inner)
+    return fitted

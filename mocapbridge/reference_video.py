@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mocapbridge.clock import NS_PER_S
-from mocapbridge.errors import TakeUnwritable
+from mocapbridge.errors import OutputUnavailable, TakeUnwritable
+from mocapbridge.mp4_file import Mp4File
 from mocapbridge.types import UInt8Array
 
 
@@ -28,11 +28,11 @@ class ReferenceVideo:
             first_ns: capture time of the take's first frame [ns].
         """
         self._path = path
+        self._file = Mp4File(path, fps, "the reference video")
         self._fps = fps
         self._first_ns = first_ns
         self._written = 0
         self._last: UInt8Array | None = None
-        self._writer: cv2.VideoWriter | None = None
 
     def write(self, picture_bgr: UInt8Array, capture_time_ns: int) -> None:
         """Show a picture from its instant on.
@@ -41,23 +41,18 @@ class ReferenceVideo:
             TakeUnwritable: the file cannot be written.
         """
         place = round((capture_time_ns - self._first_ns) / NS_PER_S * self._fps)
-        if self._writer is None:
-            height, width = picture_bgr.shape[:2]
-            codec = cv2.VideoWriter.fourcc(*"mp4v")
-            self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, (width, height))
-            if not self._writer.isOpened():
-                raise TakeUnwritable(f"the reference video cannot be written ({self._path})")
         waiting = picture_bgr if self._last is None else self._last
-        while self._written < place:
-            self._writer.write(waiting)
-            self._written += 1
-        if self._written == place:
-            self._writer.write(picture_bgr)
-            self._written += 1
+        try:
+            while self._written < place:
+                self._file.write(waiting)
+                self._written += 1
+            if self._written == place:
+                self._file.write(picture_bgr)
+                self._written += 1
+        except OutputUnavailable as error:
+            raise TakeUnwritable(f"the reference video cannot be written ({self._path})") from error
         self._last = np.array(picture_bgr)
 
     def close(self) -> None:
         """Finish the file. May be called twice."""
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
+        self._file.close()

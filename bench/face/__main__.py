@@ -18,6 +18,7 @@ import numpy as np
 from bench.face import arguments
 from bench.face.bent_controls import responses
 from bench.face.blendshape_agreement import agreement, own_scores, score_time_ms
+from bench.face.brow_travel import brow_travel
 from bench.face.clips import CLIPS
 from bench.face.live import camera_of, face_stores, report, report_head, run_live, tracked
 from bench.face.measured import measure_time_ms, measured_scores
@@ -53,6 +54,7 @@ def main() -> None:
     _head_pose(pairs, sources)
     _blendshapes(pairs, sources)
     _rendered(pairs, sources)
+    _brows(pairs)
     _whole_way(sources)
     _turned(sources)
     _bent(sources)
@@ -154,14 +156,22 @@ def _rendered(pairs: list[tuple[FaceTrack, FaceTrack]], sources: Sources) -> Non
         print(line)
 
 
+def _brows(pairs: list[tuple[FaceTrack, FaceTrack]]) -> None:
+    print("\nBrows that Google scores as raised against those it does not: travel on the official")
+    print("and the rebuilt mesh [cm], mean score")
+    for official, rebuilt in pairs:
+        one, other = brow_travel(official, official), brow_travel(official, rebuilt)
+        if one is not None and other is not None:
+            print(f"{_name(official)}   {one.up_cm:.2f}   {other.up_cm:.2f}   {one.score:.2f}")
+
+
 def _whole_way(sources: Sources) -> None:
     for name, store in face_stores(sources):
         for clip in ("performer_upper", "performer_full"):
             raw = tracked(bundled_path(f"samples/{clip}.mp4"), store)
             truth = read_truth(bundled_path(f"samples/{clip}.json"))
             told = run_live(raw, truth, camera_of(truth, angle=True))
-            if clip == "performer_upper":
-                report(f"{name} bundle", told)
+            report(f"{name} bundle, {clip}", told)
             usual = run_live(raw, truth, camera_of(truth, angle=False))
             report_head(f"{name} {clip}, told its {truth.horizontal_fov_deg:.0f} degrees", told)
             report_head(f"{name} {clip}, not told, taken for 60", usual)

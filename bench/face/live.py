@@ -98,6 +98,9 @@ def report(name: str, run: LiveRun) -> None:
     for channel, control, aim in WANTED:
         wanted = controls[control][: len(weights)]
         values = weights[:, ARKIT_INDEX[channel]]
+        if not wanted.any():
+            print(f"{channel:24} not played: largest {values.max():.2f}")
+            continue
         full, rest = values[wanted > 0.9 * wanted.max()], values[wanted < 0.02 * wanted.max()]
         print(
             f"{channel:24} {_correlation(wanted, values):5.3f} ({aim:.2f})"
@@ -106,6 +109,8 @@ def report(name: str, run: LiveRun) -> None:
     gaze_deg = run.gaze_deg()
     for column, control, aim in ((0, "gaze_yaw_deg", 0.93), (1, "gaze_pitch_deg", 0.8)):
         wanted = controls[control][: len(gaze_deg)]
+        if not wanted.any():
+            continue
         still = np.abs(wanted) < 1.0
         print(
             f"{control:24} {_correlation(wanted, gaze_deg[:, column]):5.3f} ({aim:.2f})"

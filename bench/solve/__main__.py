@@ -117,6 +117,7 @@ def _measure(name: str, reference: Reference, points_folder: Path | None) -> dic
         }
         print(f"  {solver}")
         _print(tables[solver])
+        _print_directions(points, reference.joints_m)
         if points_folder is not None:
             _write(points_folder / f"{name}.{solver}.npz", points, solved=True)
     if reference.rotations_wxyz:
@@ -191,6 +192,17 @@ def _print(table: dict[str, dict[str, float]]) -> None:
     print("  " + " " * 22 + "".join(f"{key:>10}" for key in table))
     for measure in next(iter(table.values())):
         print(f"  {measure:22}" + "".join(f"{row[measure]:10.2f}" for row in table.values()))
+
+
+def _print_directions(points: Float64Array, references_m: dict[str, Float64Array]) -> None:
+    """How far each bone of the limbs points elsewhere: median and 95 % of the frames."""
+    errors = {
+        key: metrics.limb_directions_deg(points, truth) for key, truth in references_m.items()
+    }
+    print("  bones point elsewhere by [deg], median and p95:")
+    for bone in next(iter(errors.values())):
+        row = (np.percentile(of_bones[bone], (50, 95)) for of_bones in errors.values())
+        print(f"    {bone:22}" + "".join(f"{p50:8.1f} {p95:5.1f}" for p50, p95 in row))
 
 
 def _print_rotations(run: _Run, truth_wxyz: dict[str, Float64Array]) -> None:

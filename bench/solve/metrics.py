@@ -74,6 +74,23 @@ def swapped_frames(solved_m: Float64Array, truth_m: Float64Array) -> float:
     return float(np.count_nonzero(swapped))
 
 
+def limb_directions_deg(solved_m: Float64Array, truth_m: Float64Array) -> dict[str, Float64Array]:
+    """By limb's bone, how far it points elsewhere than the reference's, of every frame [degrees].
+
+    Arrays as for ``scores``. Lengths do not count, so that it says how a film looks.
+    """
+    count = min(len(solved_m), len(truth_m))
+    errors: dict[str, Float64Array] = {}
+    for side in _SIDES:
+        for start, end in _LIMBS:
+            ends, starts = _INDEX[f"{side}_{end}"], _INDEX[f"{side}_{start}"]
+            ours, theirs = (x[:count, ends] - x[:count, starts] for x in (solved_m, truth_m))
+            lengths = np.linalg.norm(ours, axis=-1) * np.linalg.norm(theirs, axis=-1)
+            cosine = np.sum(ours * theirs, axis=-1) / lengths
+            errors[f"{side} {start} to {end}"] = np.degrees(np.arccos(np.minimum(cosine, 1.0)))
+    return errors
+
+
 def lag_ms(solved_m: Float64Array, raw_m: Float64Array, rate_hz: float) -> float:
     """How far the solved track trails the unfiltered one [ms]: the shift that explains it best."""
     most_s = 0.25

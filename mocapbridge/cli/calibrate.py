@@ -218,9 +218,10 @@ def _summary(profile: Profile, *, body: bool) -> str:
             f"thigh {bones.thigh_m:.3f}, shin {bones.shin_m:.3f} m"
         )
         camera = profile.camera
+        fov_deg = camera.horizontal_fov_deg
+        angle = "" if fov_deg is None else f"field of view {fov_deg:.1f} degrees, "
         line = (
-            f"camera: field of view {camera.horizontal_fov_deg:.1f} degrees, looks down by "
-            f"{camera.tilt_deg:.1f}, rolled by {camera.roll_deg:.1f}"
+            f"camera: {angle}looks down by {camera.tilt_deg:.1f}, rolled by {camera.roll_deg:.1f}"
         )
         if profile.camera_height_m is not None:
             line += f", {profile.camera_height_m:.2f} m over the floor"

@@ -176,7 +176,7 @@ def _ports() -> Iterator[Finding]:
             "warn",
             "ZeroMQ port",
             f"{bind} is in use by another program, or by another mocapbridge",
-            "stop it, or choose another: mocapbridge run --zmq 127.0.0.1:5557",
+            "stop it, or choose another: mocapbridge run --zmq 127.0.0.1:5558",
         )
     for what, options in (("OSC", OscOptions()), ("link", LinkOptions())):
         silent = udp_port_is_free(options.host, options.port)

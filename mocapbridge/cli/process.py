@@ -66,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     from mocapbridge.cli.clip_jobs import jobs_of, run_here
     from mocapbridge.cli.cluster import run_on_cluster
     from mocapbridge.cli.offline import step_bars
+    from mocapbridge.workplace import remove_left
 
+    remove_left(arguments.out)
     flags = tuple(clean_arguments(arguments))
     jobs = jobs_of(arguments.clips, arguments.out, arguments.export, flags)
     done = [job for job in jobs if job.done]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
-from mocapbridge.config.load import checked
+from mocapbridge.config.checks import check
 from mocapbridge.config.schema import RunConfig
+from mocapbridge.document.problems import error_of
 from mocapbridge.document.tree import nearest
 from mocapbridge.errors import ConfigError
 
@@ -44,9 +45,7 @@ def with_parameter(config: RunConfig, name: str, value: Scalar) -> RunConfig:
     """
     valid = live_parameters(config)
     if name not in valid:
-        near = nearest(name, list(valid))
-        meant = f"; did you mean {near!r}?" if near else ""
-        raise ConfigError(f"{name!r} cannot be set while running{meant} valid: {', '.join(valid)}")
+        raise ConfigError(f"{name!r} cannot be set while running; {choice(name, list(valid))}")
     tree = msgspec.to_builtins(config)
     *parents, key = name.split(".")
     branch: dict[str, Any] = tree
@@ -54,9 +53,21 @@ def with_parameter(config: RunConfig, name: str, value: Scalar) -> RunConfig:
         branch = branch[parent]
     branch[key] = value
     try:
-        return checked(msgspec.convert(tree, RunConfig))
+        changed = msgspec.convert(tree, RunConfig)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{name} cannot be {value!r}: {error}") from error
+    # Mappings are not looked at: one that is being edited is nothing to the solver.
+    problems = check(changed)
+    if problems:
+        raise error_of(problems, None)
+    return changed
+
+
+def choice(name: str, valid: Sequence[str]) -> str:
+    """What there is instead of a name that there is not, the nearest first."""
+    near = nearest(name, list(valid))
+    meant = f"did you mean {near!r}? " if near else ""
+    return f"{meant}valid: {', '.join(valid)}"
 
 
 def _leaves(config: RunConfig) -> Iterator[tuple[str, Scalar]]:

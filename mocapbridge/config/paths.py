@@ -9,7 +9,7 @@ import msgspec
 
 from mocapbridge.bundled import bundled_path
 from mocapbridge.config.schema import RunConfig
-from mocapbridge.document.tree import nearest
+from mocapbridge.document.tree import did_you_mean
 from mocapbridge.errors import ConfigError
 from mocapbridge.outputs.options import OutputOptions, ZmqOptions
 from mocapbridge.retarget.files import is_path
@@ -31,8 +31,7 @@ def find_config(name: str) -> Path:
         return ready[bare]
     if path.is_dir():
         raise ConfigError(f"a configuration is a YAML file, and this is a folder ({path})")
-    near = nearest(bare, list(ready))
-    meant = f"; did you mean {near!r}?" if near else ""
+    meant = did_you_mean(bare, list(ready))
     raise ConfigError(
         f"there is no configuration {name!r}: give a YAML file, "
         f"or one of the ready ones: {', '.join(ready)}{meant}"

@@ -160,6 +160,12 @@ def nearest(word: str, choices: Iterator[str] | list[str]) -> str | None:
     return near[0] if near else None
 
 
+def did_you_mean(word: str, choices: Iterator[str] | list[str]) -> str:
+    """``; did you mean 'x'?`` for the end of a message; nothing when no choice is near."""
+    near = nearest(word, choices)
+    return f"; did you mean {near!r}?" if near else ""
+
+
 class _Events(Protocol):
     """What is used of the YAML reader."""
 

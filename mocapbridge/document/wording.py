@@ -7,7 +7,7 @@ from typing import Final
 import msgspec.inspect as mi
 
 from mocapbridge.document.problems import shortened
-from mocapbridge.document.tree import MappingNode, Node, ScalarNode, nearest
+from mocapbridge.document.tree import MappingNode, Node, ScalarNode, did_you_mean
 
 _YAML_1_1_WORDS: Final = frozenset({"yes", "no", "on", "off", "y", "n"})
 
@@ -82,8 +82,7 @@ def _hint_for_text(text: str, members: tuple[mi.Type, ...]) -> str:
         for value in member.values
         if isinstance(value, str)
     ]
-    near = nearest(text, choices)
-    return f"; did you mean {near!r}?" if near else ""
+    return did_you_mean(text, choices)
 
 
 def _union(kind: mi.UnionType) -> str:

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -24,6 +23,7 @@ from mocapbridge.errors import TakeError
 from mocapbridge.export.clip import Clip
 from mocapbridge.export.glb import write_glb
 from mocapbridge.export.options import ExportOptions, Progress
+from mocapbridge.workplace import scratch
 
 _SCRIPT: Final = Path(__file__).with_name("blender_script.py")
 _LIMIT_S: Final = 900.0
@@ -47,18 +47,18 @@ def write_with_blender(clip: Clip, path: Path, options: ExportOptions, progress:
     # Blender's importer takes 29.97 for 30.03 (it multiplies by the rate's base): it gets whole
     # frames at a whole rate, and the rate afterwards.
     whole_frames = replace(clip, times_s=np.arange(clip.frames) / whole_rate)
-    with tempfile.TemporaryDirectory(prefix="mocapbridge-") as folder:
-        glb = Path(folder) / "take.glb"
+    with scratch() as place:
+        glb = place / "take.glb"
         write_glb(whole_frames, glb, options, lambda done: progress(0.3 * done))
         task = {
             "source": str(glb),
             "target": str(path.resolve()),
-            "outcome": str(Path(folder) / "outcome"),
+            "outcome": str(place / "outcome"),
             "frames": clip.frames,
             "whole_rate": whole_rate,
             "rate_base": whole_rate / float(clip.frame_rate),
         }
-        _run([*command, json.dumps(task)], Path(folder) / "outcome")
+        _run([*command, json.dumps(task)], place / "outcome")
     progress(1.0)
 
 

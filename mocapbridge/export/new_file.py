@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mocapbridge.errors import TakeUnwritable
+from mocapbridge.workplace import workplace
 
 
 def check_free(path: Path, *, force: bool) -> None:
@@ -39,27 +39,13 @@ def new_file(path: Path, *, force: bool) -> Generator[Path, None, None]:
     """
     check_free(path, force=force)
     try:
-        # The ending is kept: some writers choose the format by it.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=path.suffix)
-        os.close(handle)
+        with workplace(path.parent) as place:
+            # The ending is kept: some writers choose the format by it.
+            written = place / f"written{path.suffix}"
+            yield written
+            if not force:
+                # Takes the name only if nobody has it; replaced below by what was written.
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+            written.replace(path)
     except OSError as error:
         raise TakeUnwritable(f"{error.strerror or error} ({path})") from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        if not force:
-            # Takes the name only if nobody has it; replaced below by what was written.
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-        temporary.replace(path)
-    except OSError as error:
-        raise TakeUnwritable(f"{error.strerror or error} ({path})") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    # There is no other way to ask for it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -102,18 +102,36 @@ def _join(receiver: socket.socket, group: _Address, port: int) -> None:
         receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
 
 
+def _in_address(host: str) -> str:
+    """A host as it stands before a port: IPv6 in brackets (RFC 3986)."""
+    return f"[{host}]" if ":" in host else host
+
+
 class ZmqArrivals:
     """Messages of a publisher, whatever their topic; the payload without the topic."""
 
     def __init__(self, host: str, port: int) -> None:
+        """Connect; the publisher may come later.
+
+        Raises:
+            OutputUnavailable: that is no host.
+        """
         import zmq
 
-        self.where = f"tcp://{host}:{port}"
+        self.where = f"tcp://{_in_address(host)}:{port}"
         self._context: Any = zmq.Context()
         self._socket: Any = self._context.socket(zmq.SUB)
         self._socket.setsockopt(zmq.SUBSCRIBE, b"")
         self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_PACKET_BYTES)
-        self._socket.connect(self.where)
+        self._socket.setsockopt(zmq.IPV6, int(":" in host))
+        try:
+            self._socket.connect(self.where)
+        except zmq.ZMQError as error:
+            self.close()
+            raise OutputUnavailable(
+                f"{self.where} is no address to connect to ({error}): give the name or the "
+                "address of the sender's machine with --host"
+            ) from error
 
     def next_packet(self, within_s: float) -> bytes | None:
         """The next message, None when none comes in that time."""
@@ -135,17 +153,17 @@ class WebsocketArrivals:
         Raises:
             OutputUnavailable: no server is there, or it refuses.
         """
-        from websockets.exceptions import InvalidHandshake
+        from websockets.exceptions import InvalidHandshake, InvalidURI
         from websockets.sync.client import connect
 
-        self.where = f"ws://{host}:{port}"
+        self.where = f"ws://{_in_address(host)}:{port}"
         self._opened = contextlib.ExitStack()
         try:
             made = connect(
                 self.where, compression=None, open_timeout=_CONNECT_S, max_size=MAX_PACKET_BYTES
             )
             self._client = self._opened.enter_context(made)
-        except (OSError, InvalidHandshake) as error:
+        except (OSError, InvalidHandshake, InvalidURI) as error:
             raise OutputUnavailable(
                 f"no WebSocket server answers at {self.where} ({error}): start the sender first, "
                 "with an output of type websocket"

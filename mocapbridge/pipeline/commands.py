@@ -9,9 +9,8 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from mocapbridge.config.parameter import Scalar, live_parameters, with_parameter
+from mocapbridge.config.parameter import Scalar, choice, live_parameters, with_parameter
 from mocapbridge.config.schema import RunConfig
-from mocapbridge.document.tree import nearest
 from mocapbridge.errors import CommandRefused, ConfigError, TakeUnwritable
 from mocapbridge.pipeline.live_calibration import LiveCalibration
 from mocapbridge.pipeline.motion import Motion
@@ -31,7 +30,8 @@ class _Nothing(Struct, forbid_unknown_fields=True):
 class _Slate(Struct, forbid_unknown_fields=True):
     """What to call a take."""
 
-    slate: str | None = None
+    slate: str | int | None = None
+    """A number is a name, too: senders tell one for the other."""
 
 
 class _Mirror(Struct, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class _Mirror(Struct, forbid_unknown_fields=True):
 class _Calibrate(Struct, forbid_unknown_fields=True):
     """What to measure, and what to call the profile."""
 
-    name: str = "performer"
+    name: str | int = "performer"
     height_m: Annotated[float, Meta(ge=0.3, le=3.0)] | None = None
     body: bool = True
     face: bool = False
@@ -129,10 +129,8 @@ class RunCommands:
         """
         known = self._commands.get(command)
         if known is None:
-            near = nearest(command, list(self._commands))
-            meant = f"; did you mean {near!r}?" if near else ""
-            valid = ", ".join(self._commands)
-            raise CommandRefused(f"there is no command {command!r}{meant} valid: {valid}")
+            there_is = choice(command, list(self._commands))
+            raise CommandRefused(f"there is no command {command!r}; {there_is}")
         try:
             told = msgspec.convert(dict(arguments), known.arguments)
         except msgspec.ValidationError as error:
@@ -151,8 +149,9 @@ class RunCommands:
         return msgspec.to_builtins(told)
 
     def _record_start(self, told: _Slate) -> Result:
+        slate = None if told.slate is None else str(told.slate)
         try:
-            return {"take": str(self._pipeline.recording.start(told.slate))}
+            return {"take": str(self._pipeline.recording.start(slate))}
         except TakeUnwritable as error:
             raise CommandRefused(str(error)) from error
 
@@ -178,13 +177,14 @@ class RunCommands:
         return {"on": self._pipeline.between_frames(turn)}
 
     def _calibrate(self, told: _Calibrate) -> Result:
-        problem = name_problem(told.name)
+        name = str(told.name)
+        problem = name_problem(name)
         if problem is not None:
-            raise CommandRefused(f"a profile cannot be called {told.name[:100]!r}; {problem}")
+            raise CommandRefused(f"a profile cannot be called {name[:100]!r}; {problem}")
         if not (told.body or told.face):
             raise CommandRefused("there is nothing to measure: body and face are both false")
         wanted = Wanted(body=told.body, face=told.face, height_m=told.height_m)
-        self._calibration.start(told.name, wanted, self._config.solve.camera)
+        self._calibration.start(name, wanted, self._config.solve.camera)
         return {"stand_still_s": STAND_S, "then": "see calibration in status"}
 
     def _use_profile(self, profile: Profile, name: str) -> None:
@@ -198,11 +198,8 @@ class RunCommands:
     def _get(self, told: _Name) -> Result:
         parameters = live_parameters(self._config)
         if told.parameter not in parameters:
-            near = nearest(told.parameter, list(parameters))
-            meant = f"; did you mean {near!r}?" if near else ""
-            raise CommandRefused(
-                f"there is no setting {told.parameter!r}{meant} valid: {', '.join(parameters)}"
-            )
+            there_is = choice(told.parameter, list(parameters))
+            raise CommandRefused(f"there is no setting {told.parameter!r}; {there_is}")
         return {"parameter": told.parameter, "value": parameters[told.parameter]}
 
     def _set(self, told: _Setting) -> Result:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from mocapbridge.takes.clean.plan import CleanUp
 from mocapbridge.takes.reader import Take, read_take
 from mocapbridge.takes.save import save_take, save_take_as
 from mocapbridge.tracking.model_store import Progress
+from mocapbridge.workplace import scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def solve_footage(
         MocapBridgeError: something cannot be opened, read or written.
     """
     kept = config.record.enabled
-    with tempfile.TemporaryDirectory(prefix="mocapbridge-") as scratch:
-        save: Save = partial(save_take_as, Path(scratch) / "solved.mocap")
+    with scratch() as place:
+        save: Save = partial(save_take_as, place / "solved.mocap")
         if kept:
             save = partial(save_take, takes_folder(config), config.record.slate)
         solved = solve_clip(config, CleanUp(), save, progress=progress, stop=stop, tell=tell)

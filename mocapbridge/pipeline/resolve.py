@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from mocapbridge.takes.reader import Take
 from mocapbridge.takes.records import TakeHeader
 from mocapbridge.tracking.model_store import Progress
 from mocapbridge.types import Float32Array, Landmarks, MocapFrame
+from mocapbridge.workplace import scratch
 
 _TELL_EVERY: Final = 32
 
@@ -106,8 +106,8 @@ def solve_clip(
     """
     config = _at_full_speed(config)
     name = Path(getattr(config.source, "path", "footage")).name
-    with tempfile.TemporaryDirectory(prefix="mocapbridge-") as scratch:
-        path = Path(scratch) / "tracked.mocap"
+    with scratch() as place:
+        path = place / "tracked.mocap"
         tracked = track_footage(config, path, progress=progress, stop=stop, tell=tell)
         tracked = replace(tracked, path=Path(name))  # what errors and the history speak of
         return solve_take(tracked, config, plan, save, keep_motion=False, tell=tell)

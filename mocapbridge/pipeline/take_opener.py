@@ -39,7 +39,7 @@ def take_header(
         camera=CameraRecord(
             kind=str(config.source.__struct_config__.tag),
             stated_fps=source.nominal_fps,
-            horizontal_fov_deg=config.solve.camera.horizontal_fov_deg,
+            horizontal_fov_deg=config.solve.camera.horizontal_fov_deg or 0.0,
             tilt_deg=config.solve.camera.tilt_deg,
             roll_deg=config.solve.camera.roll_deg,
         ),

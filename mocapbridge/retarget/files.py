@@ -17,7 +17,7 @@ from mocapbridge.document.tree import (
     Node,
     ScalarNode,
     SequenceNode,
-    nearest,
+    did_you_mean,
     parse,
     plain,
     read_document,
@@ -103,8 +103,7 @@ def find_mapping(reference: str, folder: Path) -> Path:
         raise ConfigError(f"there is no mapping file {path}")
     if reference in ready:
         return ready[reference]
-    near = nearest(reference, list(ready))
-    meant = f"; did you mean {near!r}?" if near else ""
+    meant = did_you_mean(reference, list(ready))
     raise ConfigError(
         f"there is no mapping {reference[:80]!r}: give a YAML file, or one of the shipped ones: "
         f"{', '.join(ready)}{meant}"
@@ -209,8 +208,7 @@ def _merge_rule(section: dict[str, Draft], rule: Entry, where: Where) -> list[st
         pattern = rule.key.replace("[", "[[]")  # bones may be called bone[0]
         targets = [name for name in dict.fromkeys(choices) if fnmatch.fnmatchcase(name, pattern)]
         if not targets:
-            near = nearest(rule.key.strip("*?"), choices)
-            meant = f"; did you mean {near!r}?" if near else ""
+            meant = did_you_mean(rule.key.strip("*?"), choices)
             return [where.problem(f"no target above has such a name{meant}")]
     else:
         targets = [rule.key]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from mocapbridge.blendshapes import ARKIT_NAMES
-from mocapbridge.document.tree import nearest
+from mocapbridge.document.tree import did_you_mean
 from mocapbridge.retarget.files import Draft, Drafts, error_of, find_mapping, read_drafts
 from mocapbridge.retarget.joints import TargetJoint
 from mocapbridge.retarget.mapping import Mapping
@@ -112,8 +112,7 @@ def _as_arkit(
         place = _ARKIT_PLACE.get(normalised(target))
         where = drafts[target].where
         if place is None:
-            near = nearest(target, list(ARKIT_NAMES))
-            meant = f"; did you mean {near!r}?" if near else ""
+            meant = did_you_mean(target, list(ARKIT_NAMES))
             text = f"the output sends the shapes of ARKit only, and {target!r} is none{meant}"
             problems.append(where.problem(text))
         elif place in placed:
@@ -144,8 +143,7 @@ def _angles(
     angles: list[tuple[int, ValueRule]] = []
     for target, draft in drafts.angles.items():
         if target not in ANGLE_NAMES:
-            near = nearest(target, list(ANGLE_NAMES))
-            meant = f"; did you mean {near!r}?" if near else ""
+            meant = did_you_mean(target, list(ANGLE_NAMES))
             text = f"unknown angle; valid: {', '.join(ANGLE_NAMES)}{meant}"
             problems.append(draft.where.problem(text))
             continue

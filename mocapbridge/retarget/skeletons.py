@@ -9,7 +9,7 @@ from typing import Final, cast
 import msgspec
 import numpy as np
 
-from mocapbridge.document.tree import nearest
+from mocapbridge.document.tree import did_you_mean
 from mocapbridge.geometry import quaternion
 from mocapbridge.retarget.files import Draft, Given, Where
 from mocapbridge.retarget.joints import NOTHING, TargetJoint
@@ -110,8 +110,7 @@ class SkeletonMaker:
         valid = [candidate.name for candidate in before if candidate.source in line]
         if wish.rule.parent in valid:
             return place[wish.rule.parent]
-        near = nearest(wish.rule.parent, valid)
-        meant = f"; did you mean {near!r}?" if near else ""
+        meant = did_you_mean(wish.rule.parent, valid)
         text = f"{wish.rule.parent[:60]!r} is no joint above {wish.name!r}{meant}"
         self._problems.append(wish.draft.given["parent"].where.problem(text))
         return -1
@@ -204,8 +203,7 @@ def _axes_wxyz(axes_deg: tuple[float, float, float]) -> tuple[float, float, floa
 
 
 def _unknown_joint(name: str, draft: Draft) -> str:
-    near = nearest(name, list(JOINT_NAMES))
-    meant = f"; did you mean {near!r}?" if near else ""
+    meant = did_you_mean(name, list(JOINT_NAMES))
     where = draft.given["from"].where if "from" in draft.given else draft.where
     return where.problem(
         f"unknown joint {name[:60]!r}; sources are the 55 of the humanoid, for example "

@@ -30,7 +30,7 @@ from itertools import permutations
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from mocapbridge.blendshapes import ARKIT_INDEX, ARKIT_NAMES
-from mocapbridge.document.tree import nearest
+from mocapbridge.document.tree import did_you_mean, nearest
 from mocapbridge.retarget.points import POINTS, find_point, mirrored_point
 from mocapbridge.skeleton import JOINT_INDEX, JOINT_NAMES
 
@@ -216,8 +216,7 @@ def _meant_points(first: str, names: list[str]) -> str:
     expected = _POINT_COUNTS[first]
     for name in names:
         if find_point(name) is None:
-            near = nearest(name, list(POINTS))
-            meant = f"; did you mean {near!r}?" if near else ""
+            meant = did_you_mean(name, list(POINTS))
             return f": there is no point {name[:60]!r}{meant}"
     if len(names) != expected:
         return f": it takes {expected} points, got {len(names)}"

@@ -89,6 +89,7 @@ TIES: Final = np.concatenate((INCIDENCE, np.eye(POINT_COUNT)))
 """(29, 13) the bones, then the points themselves."""
 TIE_PAIRS: Final = np.einsum("ei,ej->ije", TIES, TIES).reshape(POINT_COUNT**2, -1)
 """(169, 29) sums what each of them adds to the block of each pair of points."""
-_KEEPS_LENGTH: Final = SPREADS_M < _NECK_M
-TOUCHING: Final = np.abs(INCIDENCE).T * _KEEPS_LENGTH / np.abs(INCIDENCE).sum(axis=0)[:, None]
+KEEPS_LENGTH: Final = SPREADS_M < _NECK_M
+"""(16,) all but those to the nose."""
+TOUCHING: Final = np.abs(INCIDENCE).T * KEEPS_LENGTH / np.abs(INCIDENCE).sum(axis=0)[:, None]
 """(13, 16) averages over the bones at a point, but for those of no fixed length."""

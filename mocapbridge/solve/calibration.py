@@ -22,7 +22,7 @@ from mocapbridge.geometry.matrix import length
 from mocapbridge.solve import anatomy, proportions
 from mocapbridge.solve.bones_in_picture import bones_in_picture
 from mocapbridge.solve.build import build_of, height_of, scaled
-from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.camera import Camera, horizontal_fov_deg
 from mocapbridge.solve.clip import Clip, read_clips
 from mocapbridge.solve.clip_figure import fit_figures
 from mocapbridge.solve.face_measures import FaceMeter
@@ -145,7 +145,9 @@ def calibrate(frames: Sequence[Landmarks], wanted: Wanted, camera: SolveCameraOp
     if legs_seen and figure.floor_m is not None:
         camera_height_m = round(-scale * figure.floor_m, 2)
     if wanted.distance_m is not None:
-        camera = _widened(camera, scale * float(np.median(distance_m)) / wanted.distance_m)
+        fov_deg = horizontal_fov_deg(camera, frames[0].image_size_px)
+        nearer = scale * float(np.median(distance_m)) / wanted.distance_m
+        camera = _widened(camera, fov_deg, nearer)
     return Profile(
         height_m=round(scale * usual_m, 3),
         height_measured=height_m is not None,
@@ -181,9 +183,9 @@ def _levelled(frames: Sequence[Landmarks], camera: SolveCameraOptions) -> SolveC
     return replace(camera, tilt_deg=round(tilt_deg, 1), roll_deg=round(roll_deg, 1))
 
 
-def _widened(camera: SolveCameraOptions, ratio: float) -> SolveCameraOptions:
+def _widened(camera: SolveCameraOptions, fov_deg: float, ratio: float) -> SolveCameraOptions:
     """The camera with a field of view at which the performer stands nearer by that ratio."""
-    tangent = np.tan(np.radians(camera.horizontal_fov_deg) / 2.0) * ratio
+    tangent = np.tan(np.radians(fov_deg) / 2.0) * ratio
     fov_deg = float(2.0 * np.degrees(np.arctan(tangent)))
     return replace(camera, horizontal_fov_deg=round(min(max(fov_deg, 5.0), 165.0), 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -16,11 +17,27 @@ _FLIP: Final = np.diag((1.0, -1.0, -1.0))
 """From image axes (y down, z away) to world axes (y up, z towards the camera), level camera."""
 
 
-_REFERENCE_TANGENT: Final = float(np.tan(np.radians(REFERENCE_HORIZONTAL_FOV_DEG) / 2.0))
+_USUAL_TANGENT: Final = math.tan(math.radians(60.0) / 2.0)
+"""Of half the angle across the longer side of the picture, unless told: the middle of webcams, and
+what a phone sees, which films upright as well."""
+_REFERENCE_TANGENT: Final = math.tan(math.radians(REFERENCE_HORIZONTAL_FOV_DEG) / 2.0)
 _MEAN: Final = np.full(FACE_LANDMARK_COUNT, 1.0 / FACE_LANDMARK_COUNT, dtype=np.float32)
 _MIDDLE: Final = np.array((0.5, 0.5, 0.0))
 _PICTURES: Final = 10.0
 """A face further outside is damage."""
+
+
+def horizontal_fov_deg(options: SolveCameraOptions, size_px: tuple[int, int]) -> float:
+    """The horizontal field of view of a camera with pictures of that width and height [degrees]."""
+    return 2.0 * math.degrees(math.atan(_tangent(options.horizontal_fov_deg, size_px)))
+
+
+def _tangent(fov_deg: float | None, size_px: tuple[int, int]) -> float:
+    """Of half the horizontal field of view."""
+    if fov_deg is not None:
+        return math.tan(math.radians(fov_deg) / 2.0)
+    width_px, height_px = size_px
+    return _USUAL_TANGENT * width_px / max(width_px, height_px, 1)
 
 
 class Camera:
@@ -38,13 +55,12 @@ class Camera:
         """From the axes of the face matrix (x image right, y up, z towards the camera)."""
         self.world_from_image: Float64Array = level_from_camera @ _FLIP
         """(3, 3) from image axes (x right, y down, z away): those of the MP frame."""
-        self._tangent = float(np.tan(np.radians(options.horizontal_fov_deg) / 2.0))
-        self._is_reference = options.horizontal_fov_deg == REFERENCE_HORIZONTAL_FOV_DEG
+        self._fov_deg = options.horizontal_fov_deg
 
     def rays(self, image: Float64Array, size_px: tuple[int, int]) -> Float64Array:
         """Slopes x / z and y / z ``(n, 2)`` of image points ``(n, 3)`` as picture fractions."""
         width_px, height_px = size_px
-        wide = 2.0 * self._tangent
+        wide = 2.0 * _tangent(self._fov_deg, size_px)
         return (image[:, :2] - 0.5) * (wide, wide * (height_px / max(width_px, 1)))
 
     def hand_rays(self, images: Float64Array, size_px: tuple[int, int]) -> Float64Array:
@@ -68,7 +84,8 @@ class Camera:
             face_image: ``(478, 3)`` the face, as picture fractions.
             size_px: (width, height) of the picture.
         """
-        if self._is_reference:
+        own_tangent = _tangent(self._fov_deg, size_px)
+        if math.isclose(own_tangent, _REFERENCE_TANGENT):
             return self.world_from_face
         x, y, _ = (_MEAN @ face_image).tolist()
         if not (abs(x) < _PICTURES and abs(y) < _PICTURES):  # False for NaN as well
@@ -77,7 +94,7 @@ class Camera:
         right, up = x - 0.5, (0.5 - y) * height_px / max(width_px, 1)
         seen, taken_for = (
             aside(2.0 * tangent * right, 2.0 * tangent * up)
-            for tangent in (self._tangent, _REFERENCE_TANGENT)
+            for tangent in (own_tangent, _REFERENCE_TANGENT)
         )
         turn = plain.product(seen, plain.inverse(taken_for))
         return plain.product(self.world_from_face, turn)

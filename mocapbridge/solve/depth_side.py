@@ -1,7 +1,10 @@
 """Which end of a limb's bone is nearer to the camera, when the picture alone cannot tell.
 
-A bone of known length seen under a known angle has two solutions, mirror images of each other along
-the line of sight. The fit follows one of them from frame to frame and cannot cross over to the
+A bone of known length seen under a known angle has two solutions: the two points of its end's ray
+that are as far from its start. They are mirror images of each other about the plane through the
+start that the ray meets at right angles, which is no plane of equal depth where the end is beside
+the middle of the picture: of a leg below it, the one solution may be straight and the other bent.
+The fit follows one of them from frame to frame and cannot cross over to the
 other: between them the bone would have to be longer than it is. The world landmarks do know the
 side, however badly they know the depth. So for every limb's bone the evidence that they give for
 the other side is summed up until it is beyond doubt (a sequential probability ratio test: A. Wald,
@@ -23,7 +26,12 @@ _INDEPENDENT_S: Final = 0.15
 """Their errors stay about the same for that long: so much time counts as one observation."""
 _BEYOND_DOUBT: Final = -4.0
 """Sum of the logarithms of likelihood ratios: 1 in 55 that it is chance."""
+_NEAREST_M: Final = 0.2
+_LEAST_STRETCH: Final = 0.1
+"""Nothing is brought behind the camera."""
 _LIMBS: Final = slice(0, bones.LIMB_COUNT)
+_STARTS: Final = bones.STARTS[_LIMBS]
+_ENDS: Final = bones.ENDS[_LIMBS]
 
 
 class DepthSides:
@@ -52,9 +60,15 @@ class DepthSides:
             trust: ``(16,)`` how far to believe them, 0..1.
             dt_s: time since the frame before [s].
         """
-        fitted_m = points_m[bones.ENDS[_LIMBS], 2] - points_m[bones.STARTS[_LIMBS], 2]
-        # For normal errors: ((m - f)^2 - (m + f)^2) / (2 s^2) with the signs put in.
-        ratio = 2.0 * measured_m[_LIMBS, 2] * fitted_m / _SPREAD_M**2
+        starts, ends = points_m.take(_STARTS, 0), points_m.take(_ENDS, 0)
+        # Where the start's perpendicular meets the end's ray both solutions have their middle.
+        middle = np.vecdot(starts, ends) / np.maximum(np.vecdot(ends, ends), _NEAREST_M**2)
+        stretch = 2.0 * middle - 1.0
+        other_m = stretch * ends[:, 2] - starts[:, 2]
+        # For normal errors: ((m - o)^2 - (m - f)^2) / (2 s^2).
+        surprise = measured_m[_LIMBS, 2] - (ends[:, 2] - starts[:, 2])
+        other_surprise = measured_m[_LIMBS, 2] - other_m
+        ratio = (other_surprise**2 - surprise**2) / (2.0 * _SPREAD_M**2)
         self._evidence += ratio * trust[_LIMBS] * (dt_s / _INDEPENDENT_S)
         np.minimum(self._evidence, 0.0, out=self._evidence)
         if self._evidence.min() > _BEYOND_DOUBT:
@@ -62,12 +76,6 @@ class DepthSides:
         points_m = points_m.copy()
         for bone in np.flatnonzero(self._evidence <= _BEYOND_DOUBT).tolist():
             self._evidence[bone] = 0.0
-            self._mirror(points_m, bone)
+            # What hangs on the end comes along, each point on its own ray.
+            points_m[[bones.ENDS[bone], *bones.BEYOND[bone]]] *= max(stretch[bone], _LEAST_STRETCH)
         return points_m
-
-    def _mirror(self, points_m: Float64Array, bone: int) -> None:
-        """Bring a bone's end to the other side along its ray, and what hangs on it along."""
-        start, end = bones.STARTS[bone], bones.ENDS[bone]
-        moved_m = 2.0 * (points_m[start, 2] - points_m[end, 2])
-        for point in (end, *bones.BEYOND[bone]):
-            points_m[point] *= 1.0 + moved_m / max(points_m[point, 2], _SPREAD_M)

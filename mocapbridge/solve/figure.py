@@ -107,14 +107,14 @@ class FigureTracker:
         belief = self._fit.believe(frame)
         before = self._fit.points_m
         if before is not None:
-            self._contact.update(before, seen.rays, body_trust, belief, dt_s)
+            self._contact.update(before, seen.rays, body_trust, belief.points, dt_s)
         anchors = Anchors(self._contact.anchors_m, self._contact.strength)
         fitted = self._fit.step(frame, belief, anchors)
         if before is None:
-            self._contact.update(fitted, seen.rays, body_trust, belief, 0.0)
+            self._contact.update(fitted, seen.rays, body_trust, belief.points, 0.0)
         moved = fitted - frame.points_m
         placed = self._filter.step(points_m + moved.take(CARRIERS, 0), dt_s)
-        self._last = self._in_world(placed, belief)
+        self._last = self._in_world(placed, belief.points)
         return self._last
 
     def reset(self) -> None:

@@ -11,10 +11,10 @@ squares sense, each weighted by how far it can be wrong:
   where they were in the frame before (the average is that of a Kalman filter with a random walk),
 * feet on the floor stay where they are.
 
-One frame is one Gauss-Newton step from the frame before: causal, of constant cost, anchored in
+One frame is two Gauss-Newton steps from the frame before: causal, of constant cost, anchored in
 depth by the world landmarks, so that it cannot drift away. Large residuals lose weight (Cauchy),
-and frames in which MediaPipe's own figure has collapsed (bones of impossible lengths, as when it
-exchanges left and right) hardly count.
+bones of impossible lengths hardly count, and of frames in which MediaPipe's own figure has
+collapsed (many such bones, as when it exchanges left and right) nothing does.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ _STEP_SPREAD_M: Final = 0.40
 _ROBUST_RAYS: Final = 3.0
 """Residuals beyond that many spreads lose weight."""
 _COLLAPSED: Final = 0.16
-"""Bones that differ from their length by that part make their landmarks suspect."""
+"""World landmarks' bones that differ from their length by that part are suspect."""
+_LEAST_STRETCH: Final = 0.7
+_MOST_STRETCH: Final = 1.4
+"""How far such bones are brought to their length: beyond, they are not that bone."""
 _FASTEST_M_S: Final = 5.0
 _LEAP_M: Final = 0.03
 """A landmark that moves further than ``_LEAP_M`` plus that speed since it was last believed
@@ -66,8 +69,11 @@ _LEAST_VISIBLE: Final = 2e-2
 _LEAST_TRUST: Final = 1e-3
 _LONGEST_STEP_M: Final = 0.3
 _FIRST_ITERATIONS: Final = 4
-"""Gauss-Newton steps of a first frame. Later ones take a single step from the frame before: a
-second one changes no measure by more than a tenth of what frames differ."""
+"""Gauss-Newton steps of a first frame."""
+_ITERATIONS: Final = 2
+"""Of later ones. An arm that hangs and swings towards the camera has nothing in the picture that
+tells of its depth before it has some: a single step a frame shows it 40 ms later."""
+_SHORTEST_M: Final = 1e-3
 _NEAREST_M: Final = 0.2
 _FARTHEST_M: Final = 30.0
 _STIFFNESS: Final = 1e-2
@@ -93,6 +99,15 @@ class Anchors(NamedTuple):
     """(2, 3) image axes, from the camera."""
     strength: Float64Array
     """(2,) 0 free .. 1 planted."""
+
+
+class Belief(NamedTuple):
+    """How plausible what a frame shows is, 0..1."""
+
+    points: Float64Array
+    """(13,) beside where the landmarks were, and as parts of a figure that has not collapsed."""
+    bones: Float64Array
+    """(16,) by the lengths of the world landmarks' bones."""
 
 
 class _Evidence(NamedTuple):
@@ -143,19 +158,20 @@ class BodyFit:
         if self._points_m is not None:
             self._points_m = self._points_m * grown
 
-    def step(self, frame: FitInput, belief: Float64Array, anchors: Anchors) -> Float64Array:
+    def step(self, frame: FitInput, belief: Belief, anchors: Anchors) -> Float64Array:
         """The figure ``(13, 3)`` of this frame in image axes, from the camera [m].
 
         Args:
             frame: what is seen.
-            belief: ``(13,)`` what ``believe`` says of it.
+            belief: what ``believe`` says of it.
             anchors: where feet are planted.
         """
         before = self._points_m
-        trust = np.maximum(np.maximum(frame.trust, _LEAST_VISIBLE) * belief, _LEAST_TRUST)
-        measured = bones.INCIDENCE @ frame.points_m
+        trust = np.maximum(frame.trust, _LEAST_VISIBLE) * belief.points
+        trust = np.maximum(trust, _LEAST_TRUST)
+        measured = self._at_length(bones.INCIDENCE @ frame.points_m)
         pull = np.empty((bones.BONE_COUNT, 3))
-        bone_trust = np.minimum(trust.take(bones.STARTS), trust.take(bones.ENDS))
+        bone_trust = np.minimum(trust.take(bones.STARTS), trust.take(bones.ENDS)) * belief.bones
         pull[:, :2] = bone_trust[:, None] / _ACROSS_SPREAD_M**2
         pull[:, 2] = bone_trust / _DEPTH_SPREAD_M**2
         if before is not None:
@@ -163,28 +179,34 @@ class BodyFit:
             self._blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
         evidence = _Evidence(_across(frame.rays), trust, measured, pull, anchors, frame.dt_s)
         points = start(frame) if before is None else before
-        for _ in range(_FIRST_ITERATIONS if before is None else 1):
+        for _ in range(_FIRST_ITERATIONS if before is None else _ITERATIONS):
             points = points + self._gauss_newton(points, before, evidence)
         points = _in_reach(points)
         self._points_m = points if np.isfinite(points).all() else start(frame)
         return self._points_m
 
-    def believe(self, frame: FitInput) -> Float64Array:
-        """How plausible each landmark of a frame is ``(13,)``, 0..1. Once per frame."""
+    def believe(self, frame: FitInput) -> Belief:
+        """How plausible a frame's landmarks and their bones are. Once per frame."""
         before = self._points_m
         measured = bones.INCIDENCE @ frame.points_m
-        misfit = ((length(measured) / self._lengths_m - 1.0) / _COLLAPSED) ** 2
-        at_points = bones.TOUCHING @ misfit
-        suspicion = at_points**2 + (float(at_points.sum()) / bones.POINT_COUNT) ** 2
-        belief = 1.0 / (1.0 + suspicion)
+        misfit = bones.KEEPS_LENGTH * ((length(measured) / self._lengths_m - 1.0) / _COLLAPSED) ** 2
+        collapse = float((bones.TOUCHING @ misfit).sum()) / bones.POINT_COUNT
+        collapse *= collapse
+        of_bones = 1.0 / (1.0 + misfit * misfit)
         if before is None:
-            return belief
+            return Belief(np.full(bones.POINT_COUNT, 1.0 / (1.0 + collapse)), of_bones)
         leap = frame.rays - before[:, :2] / before[:, 2:]
         leap_m = length(leap) * mean_depth_m(before)
         self._doubted_s += frame.dt_s
         steady = 1.0 / (1.0 + (leap_m / (_LEAP_M + _FASTEST_M_S * self._doubted_s)) ** 4)
         self._doubted_s[steady > _LIKELY] = 0.0
-        return belief * steady
+        return Belief(steady / (1.0 + collapse), of_bones)
+
+    def _at_length(self, measured: Float64Array) -> Float64Array:
+        """The world landmarks' bones ``(16, 3)``, as long as they are but for the neck's."""
+        stretch = self._lengths_m / np.maximum(length(measured), _SHORTEST_M)
+        stretch = clamp(stretch, _LEAST_STRETCH, _MOST_STRETCH)
+        return measured * np.where(bones.KEEPS_LENGTH, stretch, 1.0)[:, None]
 
     def _blend_depth(
         self, measured: Float64Array, pull: Float64Array, before: Float64Array, dt_s: float

@@ -17,6 +17,9 @@ NECK_SHARE: Final = 0.4
 Between the half that anatomy gives the upper two vertebrae for rotation (Kapandji, "The Physiology
 of the Joints", vol. 3) and the lower neck's larger share in nodding."""
 
+_CHANGEOVER_S: Final = 0.3
+"""Time within which the head passes from the body's landmarks to the face's matrix and back."""
+
 _HEAD_LANDMARKS: Final = np.array((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
 _HEAD_POINTS: Final = np.array(
     (
@@ -64,6 +67,50 @@ def head_from_points(points_m: Float64Array) -> Float64Array:
     if np.linalg.det(left) * np.linalg.det(right) < 0.0:
         left[:, 2] = -left[:, 2]
     return left @ right
+
+
+class HeadBlend:
+    """Whose idea of the head is shown: that of the face matrix where there is one.
+
+    The body's landmarks see the head turned by up to tens of degrees differently. What the two
+    differed by last is added to the body's idea and goes within ``_CHANGEOVER_S``, and the other
+    way round when the face is found, so that nothing leaps.
+    """
+
+    def __init__(self) -> None:
+        self._own: float | None = None
+        """0 the body's idea .. 1 the face's."""
+        self._last: tuple[Float64Array, Axes] | None = None
+        """Body landmarks and face matrix when there was a face last."""
+        self._points_from_face: Axes | None = None
+        """How the face's idea differs from the body's, in its own axes."""
+
+    def follow(
+        self, points_m: Float64Array, world_from_face: Axes | None, dt_s: float
+    ) -> Axes:
+        """World rotation of the head.
+
+        Args:
+            points_m: ``(33, 3)`` body landmarks, world axes.
+            world_from_face: the face's turn; None when there is none.
+            dt_s: time since the frame before [s].
+        """
+        goal = 0.0 if world_from_face is None else 1.0
+        own = goal if self._own is None else self._own
+        step = dt_s / _CHANGEOVER_S
+        self._own = own = own + min(max(goal - own, -step), step)
+        if world_from_face is not None:
+            self._last, self._points_from_face = (points_m, world_from_face), None
+            if own >= 1.0:
+                return world_from_face
+        of_points = plain.axes(head_from_points(points_m))
+        if own <= 0.0 or self._last is None:
+            return of_points
+        if self._points_from_face is None:
+            then_m, face = self._last
+            then = of_points if then_m is points_m else plain.axes(head_from_points(then_m))
+            self._points_from_face = plain.product(plain.inverse(then), face)
+        return plain.product(of_points, plain.share(self._points_from_face, own))
 
 
 def orthonormal(matrix: Float64Array) -> Axes:

@@ -2,8 +2,8 @@
 
 The two bones' directions leave each bone's turn about itself open. A bent elbow or knee gives it:
 the hinge is at right angles to both bones. A straight one does not, so there the hinge comes from
-where it would be after the shortest swing from the rest pose (arms) or from the foot's heading
-(legs), and in between from a blend of both.
+where it was when the elbow was bent last, or would be after the shortest swing from the rest pose
+(arms), or from the foot's heading (legs), and in between from a blend of both.
 
 What hangs at the end tells the rest: a hand that is turned further than a forearm can turn takes
 the upper arm along, a foot that is turned further than an ankle can turn takes the shin along.
@@ -22,6 +22,10 @@ _STRAIGHT_SINE: Final = 0.15
 _BENT_SINE: Final = 0.45
 """Sines of the bend (9 and 27 degrees) between which the trust in the measured hinge grows:
 landmark noise of 3 cm on a 25 cm bone turns a hinge bent by 9 degrees almost anywhere."""
+_FORGET_TURN_S: Final = 2.0
+"""Time constant with which a straight arm forgets how far its bent elbow showed it turned."""
+_TURN_PACE_S: Final = 1.0 / 30.0
+"""Time in which a hinge that is trusted by half comes half way."""
 _FOOT_SHARE: Final = 0.5
 """What the foot's heading counts beside the pelvis where a leg is straight: it turns with the knee,
 but the detector flips it."""
@@ -75,13 +79,40 @@ class Limb:
     """0 straight .. 1 bent so far that the hinge shows."""
 
 
-def solve_arm(side: int, chain: Chain, clavicle: Axes) -> Limb:
-    """The upper and lower arm of the left (0) or right (1) side, not yet turned by the hand."""
-    kind = _ARMS[side]
-    upper, lower = _directions(chain)
-    upper, lower, bent = _hinged(kind, upper, lower, _expected_hinge(kind, clavicle, upper))
-    sign = kind.rest_direction[0]
-    return Limb(_arm_axes(upper, sign), _arm_axes(lower, sign), bent)
+class ArmSolver:
+    """The left (0) or right (1) arm, from frame to frame.
+
+    A bent elbow shows how far the upper arm is turned about itself; while it is straight, the turn
+    that it showed last is kept and goes back to the shortest swing's with ``_FORGET_TURN_S``.
+    """
+
+    def __init__(self, side: int) -> None:
+        self._kind = _ARMS[side]
+        self._turn_rad: float | None = None
+        """Of the hinge, about the upper arm, from where the shortest swing has it."""
+
+    def solve(self, chain: Chain, clavicle: Axes, dt_s: float) -> Limb:
+        """The upper and lower arm, not yet turned by the hand.
+
+        Args:
+            chain: shoulder, elbow and wrist.
+            clavicle: world rotation of the clavicle.
+            dt_s: time since the frame before [s].
+        """
+        kind = self._kind
+        upper, lower = _directions(chain)
+        swung = _expected_hinge(kind, clavicle, upper)
+        third = plain.cross(upper, swung)
+        kept, pace = swung, None
+        if self._turn_rad is not None:
+            turn_rad = self._turn_rad * math.exp(-dt_s / _FORGET_TURN_S)
+            kept = plain.add(plain.scaled(swung, math.cos(turn_rad)), third, math.sin(turn_rad))
+            pace = dt_s / _TURN_PACE_S
+        (along, hinge, _), lower, bent = _hinged(kind, upper, lower, swung, kept, pace)
+        self._turn_rad = math.atan2(plain.dot(hinge, third), plain.dot(hinge, swung))
+        sign = kind.rest_direction[0]
+        upper_axes = (along, hinge, plain.cross(along, hinge))
+        return Limb(_arm_axes(upper_axes, sign), _arm_axes(lower, sign), bent)
 
 
 def solve_leg(chain: Chain, pelvis: Axes, foot_forward: Vector) -> Limb:
@@ -95,7 +126,8 @@ def solve_leg(chain: Chain, pelvis: Axes, foot_forward: Vector) -> Limb:
     upper, lower = _directions(chain)
     from_foot = plain.unit(plain.cross(foot_forward, lower))
     expected = plain.add(_expected_hinge(_LEG, pelvis, upper), from_foot, _FOOT_SHARE)
-    upper, lower, bent = _hinged(_LEG, upper, lower, plain.unit(expected))
+    expected = plain.unit(expected)
+    upper, lower, bent = _hinged(_LEG, upper, lower, expected, expected, None)
     return Limb(leg_axes(upper), leg_axes(lower), bent)
 
 
@@ -158,16 +190,33 @@ def _expected_hinge(kind: _Kind, parent: Axes, upper: Vector) -> Vector:
 
 
 def _hinged(
-    kind: _Kind, upper: Vector, lower: Vector, expected: Vector
+    kind: _Kind,
+    upper: Vector,
+    lower: Vector,
+    expected: Vector,
+    kept: Vector,
+    pace: float | None,
 ) -> tuple[Axes, Axes, float]:
-    """Axes along both bones (x), along their common hinge (y) and the third; how far it is bent."""
+    """Axes along both bones (x), along their common hinge (y) and the third; how far it is bent.
+
+    Args:
+        kind: arm or leg.
+        upper: unit direction of the upper bone.
+        lower: unit direction of the lower one.
+        expected: the hinge that a measured one is held against.
+        kept: the hinge where none is measured.
+        pace: time since the frame before in units of that in which a hinge that is half trusted
+            comes half way; None: at once.
+    """
     normal = plain.cross(upper, lower)
     sine = plain.length(normal)
     measured = plain.scaled(normal, 1.0 / max(sine, 1e-9))
     agreement = (plain.dot(measured, expected) - kind.unlikely) / (kind.likely - kind.unlikely)
     bent = plain.ramp(sine, _STRAIGHT_SINE, _BENT_SINE)
     trust = bent * min(max(agreement, 0.0), 1.0)
-    upper_axes = plain.from_directions(upper, plain.mix(expected, measured, trust))
+    if pace is not None:
+        trust = 1.0 - (1.0 - trust) ** pace
+    upper_axes = plain.from_directions(upper, plain.mix(kept, measured, trust))
     # What is left of a bend to the wrong side is taken away: no elbow or knee bends backwards.
     _, hinge, backwards = upper_axes
     lower = plain.add(lower, backwards, -max(plain.dot(lower, backwards), 0.0))

@@ -21,8 +21,11 @@ _RETURN_S: Final = 0.2
 """Time within which a joint that is seen again reaches what is measured."""
 _PLAUSIBLE: Final = 0.8
 """What is believed this much is followed at once."""
-_DOUBT_S: Final = 0.04
+_DOUBT_S: Final = 0.05
 """Time constant with which a joint follows what is not believed at all."""
+_REGAIN_S: Final = 0.2
+"""Time within which it is followed at once again, after such doubt: what it missed is made up
+for over that time and not in one frame."""
 _LOST_AFTER_EASES: Final = 3.0
 """After that many ease times 95 % of the way to the relaxed pose is done: the joint is lost."""
 
@@ -47,6 +50,7 @@ class Occlusion:
         self._seen = np.zeros(JOINT_COUNT, dtype=np.bool_)
         self._unseen_s = np.full(JOINT_COUNT, np.inf)
         self._trust = np.ones(JOINT_COUNT)
+        self._follow: Float64Array = np.ones(JOINT_COUNT)
         self._started = False
 
     def fill(
@@ -89,7 +93,9 @@ class Occlusion:
         # Once hidden, trust restarts from nothing and is back after _RETURN_S.
         self._trust = np.minimum(self._trust + dt_s / _RETURN_S, 1.0) * seen
         doubtful = 1.0 - math.exp(-dt_s / _DOUBT_S)
-        follow = doubtful + (1.0 - doubtful) * np.minimum(belief / _PLAUSIBLE, 1.0)
+        at_once = doubtful + (1.0 - doubtful) * np.minimum(belief / _PLAUSIBLE, 1.0)
+        follow: Float64Array = np.minimum(at_once, self._follow + dt_s / _REGAIN_S)
+        self._follow = follow
         easing = 1.0 - math.exp(-dt_s / self._options.ease_s)
         # One of the two is 0: what is hidden has no trust, what is seen is not out of sight.
         return self._trust * follow + easing * (self._unseen_s > self._options.hold_s)

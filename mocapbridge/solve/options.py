@@ -13,9 +13,9 @@ NonNegative = Annotated[float, Meta(ge=0.0)]
 class SolveCameraOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The camera, as far as placing the performer and holding the head need it."""
 
-    horizontal_fov_deg: Annotated[float, Meta(gt=1.0, lt=170.0)] = 60.0
+    horizontal_fov_deg: Annotated[float, Meta(gt=1.0, lt=170.0)] | None = None
     """Horizontal field of view of the whole picture, after `crop` and `rotate`: most webcams have
-    55 to 80 degrees."""
+    55 to 80 degrees. Null: 60 degrees across the longer side of the picture."""
     tilt_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 0.0
     """How far the camera looks down; negative: up."""
     roll_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0

@@ -38,7 +38,7 @@ class Posture(NamedTuple):
 
 
 class PostureSolver:
-    """From points to rotations; remembers only whose idea of the wrists was shown last.
+    """From points to rotations; remembers only whose idea of head and wrists was shown last.
 
     Args:
         forearm_twist: share of the hand's turn about the forearm that the forearm takes over.
@@ -46,6 +46,8 @@ class PostureSolver:
 
     def __init__(self, forearm_twist: float) -> None:
         self._forearm_twist = forearm_twist
+        self._head = head.HeadBlend()
+        self._arm_solvers = (limbs.ArmSolver(0), limbs.ArmSolver(1))
         self._wrists = (hands.WristBlend(), hands.WristBlend())
 
     def solve(
@@ -69,9 +71,11 @@ class PostureSolver:
         )
         palms = hands.palms(seen.hand_points_m)
         arms, plausible = self._arms(points, palms, trust, torso, dt_s)
+        of_face = None if seen.world_from_head is None else plain.axes(seen.world_from_head)
+        world_from_head = self._head.follow(points_m, of_face, dt_s)
         frames = [
             torso.pelvis, torso.spine, torso.chest, torso.upper_chest,
-            *_head(points_m, seen, torso.upper_chest, gaze_rad),
+            *_head(world_from_head, torso.upper_chest, gaze_rad),
             torso.clavicles[0], *arms[0],
             torso.clavicles[1], *arms[1],
             *_leg(points, 0, torso.pelvis),
@@ -102,7 +106,8 @@ class PostureSolver:
         arms: list[tuple[Axes, Axes, Axes]] = []
         plausible: list[float] = []
         for side in (0, 1):
-            limb = limbs.solve_arm(side, Chain(*points[11 + side : 17 : 2]), torso.clavicles[side])
+            chain = Chain(*points[11 + side : 17 : 2])
+            limb = self._arm_solvers[side].solve(chain, torso.clavicles[side], dt_s)
             tracked = trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0
             hand = hands.blended(
                 Knuckles(points[15 + side], points[19 + side], points[17 + side]),
@@ -125,14 +130,8 @@ def _fingers_wxyz(in_hands: list[list[Vector]]) -> Float64Array:
     return np.array(turns).reshape(2, len(_FINGERS), 3, 4)
 
 
-def _head(
-    points_m: Float64Array, seen: Observation, chest: Axes, gaze_rad: Float64Array
-) -> tuple[Axes, ...]:
+def _head(world_from_head: Axes, chest: Axes, gaze_rad: Float64Array) -> tuple[Axes, ...]:
     """Neck, head, both eyes and the jaw."""
-    if seen.world_from_head is None:
-        world_from_head = plain.axes(head.head_from_points(points_m))
-    else:
-        world_from_head = plain.axes(seen.world_from_head)
     chest_from_head = plain.product(plain.inverse(chest), world_from_head)
     neck = plain.product(chest, plain.share(chest_from_head, head.NECK_SHARE))
     eyes = [

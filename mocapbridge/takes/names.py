@@ -8,11 +8,13 @@ system and can never name another folder.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from platformdirs import user_documents_path
 
@@ -35,6 +37,8 @@ _WINDOWS_DEVICES: Final = frozenset(
 
 _TRIES: Final = 1000
 """Numbers tried when other programs take them at the same moment."""
+
+_Created = TypeVar("_Created")
 
 
 def default_takes_folder() -> Path:
@@ -102,10 +106,37 @@ def put_in_place(written: Path, wanted: Path) -> None:
         written.unlink()
 
 
-def create_take_file(
-    folder: Path, slate: str, suffix: str = JOURNAL_SUFFIX
-) -> tuple[Path, BinaryIO]:
-    """Create the file of the next take of a slate, atomically and without replacing anything.
+def make_take_folder(folder: Path, slate: str) -> None:
+    """Make the folder for the takes of a slate, unless it is there.
+
+    Raises:
+        TakeUnwritable: the name is not allowed, or the folder cannot be made.
+    """
+    problem = slate_problem(slate)
+    if problem is not None:
+        raise TakeUnwritable(f"a take cannot be called {slate[:100]!r}; {problem}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_take(folder, error) from error
+
+
+def put_under_next_number(written: Path, folder: Path, slate: str) -> Path:
+    """Make a finished file the next take of a slate, replacing nothing.
+
+    Raises:
+        TakeUnwritable: the folder cannot be written to, or no number is free.
+    """
+
+    def put(path: Path) -> Path:
+        put_in_place(written, path)
+        return path
+
+    return _under_next_number(folder, slate, PACKED_SUFFIX, put)
+
+
+def create_take_file(folder: Path, slate: str) -> tuple[Path, BinaryIO]:
+    """Create the journal of the next take of a slate, atomically and without replacing anything.
 
     Numbers rise from 001 past the highest in the folder. Two programs that record the same slate
     get two numbers. A link in the way is never followed.
@@ -113,7 +144,6 @@ def create_take_file(
     Args:
         folder: where takes go; created when missing.
         slate: first part of the name.
-        suffix: end of the name.
 
     Returns:
         The path, and the file open for writing, unbuffered: what was written survives a kill.
@@ -121,25 +151,29 @@ def create_take_file(
     Raises:
         TakeUnwritable: the name is not allowed, or the folder cannot be written to.
     """
-    problem = slate_problem(slate)
-    if problem is not None:
-        raise TakeUnwritable(f"a take cannot be called {slate[:100]!r}; {problem}")
+    make_take_folder(folder, slate)
+    return _under_next_number(folder, slate, JOURNAL_SUFFIX, lambda path: (path, _create(path)))
+
+
+def _under_next_number(
+    folder: Path, slate: str, suffix: str, create: Callable[[Path], _Created]
+) -> _Created:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         first = _next_number(folder, slate)
         for number in range(first, first + _TRIES):
-            path = folder / f"{slate}_{number:03d}{suffix}"
-            try:
-                return path, _create(path)
-            except FileExistsError:
-                continue
+            with contextlib.suppress(FileExistsError):
+                return create(folder / f"{slate}_{number:03d}{suffix}")
     except OSError as error:
-        raise TakeUnwritable(
-            f"no take can be written: {error.strerror or error}; "
-            f"choose another folder with record.folder (now {folder})"
-        ) from error
+        raise _no_take(folder, error) from error
     raise TakeUnwritable(
         f"no free number for slate {slate!r} from {first} on; choose another slate (in {folder})"
+    )
+
+
+def _no_take(folder: Path, error: OSError) -> TakeUnwritable:
+    return TakeUnwritable(
+        f"no take can be written: {error.strerror or error}; "
+        f"choose another folder with record.folder (now {folder})"
     )
 
 

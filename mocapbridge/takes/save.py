@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,12 @@ from mocapbridge.clock import NS_PER_S
 from mocapbridge.errors import TakeUnreadable, TakeUnwritable
 from mocapbridge.takes.journal_reader import JournalFile
 from mocapbridge.takes.names import (
-    PACKING_SUFFIX,
-    create_take_file,
+    PACKED_SUFFIX,
+    make_take_folder,
     packed_path,
     packing_path,
     put_in_place,
+    put_under_next_number,
     slate_of,
 )
 from mocapbridge.takes.pack import FramePacker
@@ -27,6 +29,7 @@ from mocapbridge.takes.reader import Take, read_take
 from mocapbridge.takes.recorded_now import is_recorded_now
 from mocapbridge.takes.records import TakeHeader
 from mocapbridge.types import Landmarks, MocapFrame
+from mocapbridge.workplace import workplace
 
 _RESTING_S: Final = 3.0
 """A recording writes several times a second while frames come. Where the file system has no locks,
@@ -53,9 +56,9 @@ def save_take(
     Raises:
         TakeUnwritable: the name is not allowed, or the disk is full; nothing is left then.
     """
-    path, file = create_take_file(folder, slate, PACKING_SUFFIX)
-    file.close()
-    return _fill(path, packed_path(path), header, frames)
+    make_take_folder(folder, slate)
+    with _written(folder, folder, header, frames) as written:
+        return put_under_next_number(written, folder, slate)
 
 
 def save_take_as(
@@ -78,33 +81,40 @@ def save_take_as(
         raise TakeUnwritable(f"this file exists already: delete it or choose another name ({path})")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        packing = path.with_name(f"{path.name}.{os.getpid()}.part")
-        packing.unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(path, error) from error
-    return _fill(packing, path, header, frames)
+    with _written(path.parent, path, header, frames) as written:
+        put_in_place(written, path)
+    return path
 
 
-def _fill(
-    path: Path,
-    finished: Path,
+@contextmanager
+def _written(
+    folder: Path,
+    wanted: Path,
     header: TakeHeader,
     frames: Iterable[tuple[Landmarks, MocapFrame]],
-) -> Path:
+) -> Generator[Path, None, None]:
+    """A finished take that has no name yet; what is wanted is named when something goes wrong.
+
+    Raises:
+        TakeUnwritable: it cannot be written, or be given its name in the block.
+    """
     packer = FramePacker()
     try:
-        writer = PackedWriter(path, header)
-        try:
-            for landmarks, motion in frames:
-                writer.add(packer.pack(landmarks, motion))
-            writer.finish(packer.rejected_parts)
-            put_in_place(path, finished)
-        except BaseException:
-            writer.abandon()
-            raise
+        with workplace(folder) as place:
+            written = place / f"written{PACKED_SUFFIX}"
+            writer = PackedWriter(written, header)
+            try:
+                for landmarks, motion in frames:
+                    writer.add(packer.pack(landmarks, motion))
+                writer.finish(packer.rejected_parts)
+            except BaseException:
+                writer.abandon()
+                raise
+            yield written
     except OSError as error:
-        raise _unwritable(path, error) from error
-    return finished
+        raise _unwritable(wanted, error) from error
 
 
 def recover(journal: Path) -> Path:

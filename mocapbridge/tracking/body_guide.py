@@ -12,6 +12,8 @@ import numpy as np
 
 from mocapbridge.types import Float32Array, Side
 
+HEAD_POINTS = 11
+"""Nose, eyes, ears and mouth are the first landmarks."""
 NOSE = 0
 EARS = (7, 8)
 SHOULDERS = (11, 12)
@@ -71,6 +73,12 @@ class BodyGuide:
         """Centre of the head, (2,) [px]."""
         ears = self.points_px[EARS[0]] + self.points_px[EARS[1]]
         return (self.points_px[NOSE] + 0.5 * ears) / 2
+
+    def head_extent_px(self) -> float:
+        """Distance between the two points of the head that are farthest apart [px]."""
+        head_px = self.points_px[:HEAD_POINTS]
+        apart_px = head_px[:, None] - head_px[None, :]
+        return float(np.sqrt((apart_px**2).sum(axis=-1).max()))
 
     def wrist_px(self, side: Side) -> Float32Array:
         """That side's wrist, (2,) [px]."""

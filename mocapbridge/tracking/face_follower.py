@@ -19,8 +19,17 @@ _WINDOW_FACES = 2.0
 """Side of the window in heights of the face that is followed."""
 _CANVAS_PX = 480
 """The mesh network looks at 256 pixels around the face, which is half of the window."""
-_REACH_FOREARMS = 1.0
-"""A face further than this from the body's head is somebody else's."""
+_SMALL_WINDOW_PX = 128
+_SMALL_TIMES = 3
+"""The network's own enlargement blurs. It gets smaller windows three times as large, with a kernel
+that keeps edges: more of a smile on a face of 30 pixels arrives then. Faces of 60 pixels and more
+gain nothing (docs/face.md)."""
+_REACH_FACES = 1.0
+"""A face that lies further than its own size from the body's head is somebody else's: the
+performer's lie within 0.3, even when the head turns away."""
+_SMALLEST_HEADS = 0.9
+"""A mesh that is smaller, in distances between the farthest points of the pose's head, has crept
+together in a part of the face. Meshes that fit are 1.1 to 1.9 large (nine clips)."""
 _EAGER_MISSES = 6
 _LAZY_INTERVAL = 3
 """A search costs about as much as following a face: after 6 misses it comes every third frame only,
@@ -34,6 +43,8 @@ class FaceFollower:
         self.network = network
         self._face_px: Float32Array | None = None
         self._misses = 0
+        self._astray = False
+        """Whether the network's memory of the last picture means another place in the next one."""
 
     @property
     def follows(self) -> bool:
@@ -64,11 +75,19 @@ class FaceFollower:
             The network's result and the landmarks as fractions of the full picture, (478, 3); None
             when there is no face.
         """
+        if self._astray:
+            self.network.forget()
+            self._astray = False
         height, width = image_bgr.shape[:2]
+        follows = self.follows
         for window in self._windows(guide, (width, height)):
             result = self.network.detect(window.cut(image_bgr), time_ms)
             if result is not None:
+                # The window that follows is another than the search's: a mesh sought where the face
+                # lay in that one would cover a part of it, and creep together from then on.
+                self._astray = not follows
                 return result, window.full_from_window(result.image, (width, height))
+            follows = False
         return None
 
     def _windows(
@@ -76,21 +95,18 @@ class FaceFollower:
     ) -> Generator[Window, None, None]:
         """Where to look, one after the other: the face, then the body's head or everywhere."""
         if self._face_px is not None:
-            corner, opposite = self._face_px.min(axis=0), self._face_px.max(axis=0)
-            size_px = _WINDOW_FACES * float((opposite - corner).max())
-            centre_px = ((corner + opposite) / 2).astype(np.float32)
-            yield Window.around(centre_px, size_px, _CANVAS_PX)
+            yield window_around(self._face_px)
         largest_px = float(max(image_size_px))
         if guide is not None and _WINDOW_FOREARMS * guide.forearm_px < largest_px:
-            yield Window.around(guide.head_px(), _WINDOW_FOREARMS * guide.forearm_px, _CANVAS_PX)
+            yield _window(guide.head_px(), _WINDOW_FOREARMS * guide.forearm_px)
         else:
             middle_px = np.array([size / 2 for size in image_size_px], dtype=np.float32)
-            yield Window.around(middle_px, largest_px, _CANVAS_PX)
+            yield _window(middle_px, largest_px)
 
     def settle(
         self, image: Float32Array | None, guide: BodyGuide | None, image_size_px: tuple[int, int]
     ) -> bool:
-        """Take note of what was found; False when the face is not the performer's.
+        """Take note of what was found; False when it is not the performer's face.
 
         Args:
             image: (478, 3) fractions of the full picture, or None when nothing was found.
@@ -102,10 +118,33 @@ class FaceFollower:
         if image is None:
             return False
         face_px = image[:, :2] * np.array(image_size_px, dtype=np.float32)
-        if guide is not None:
-            away_px = float(np.linalg.norm(face_px.mean(axis=0) - guide.head_px()))
-            if away_px > _REACH_FOREARMS * guide.forearm_px:
-                return False
+        if guide is not None and not _fits(face_px, guide):
+            self._astray = True
+            return False
         self._face_px = face_px
         self._misses = 0
         return True
+
+
+def window_around(face_px: Float32Array) -> Window:
+    """The window in which a face is followed.
+
+    Args:
+        face_px: (n, 2) its landmarks in pixels of the full picture.
+    """
+    corner, opposite = face_px.min(axis=0), face_px.max(axis=0)
+    size_px = _WINDOW_FACES * float((opposite - corner).max())
+    centre_px = ((corner + opposite) / 2).astype(np.float32)
+    return _window(centre_px, size_px)
+
+
+def _window(centre_px: Float32Array, size_px: float) -> Window:
+    times = _SMALL_TIMES if size_px < _SMALL_WINDOW_PX else 1
+    return Window.around(centre_px, size_px, _CANVAS_PX, times)
+
+
+def _fits(face_px: Float32Array, guide: BodyGuide) -> bool:
+    """Whether a mesh is where the body's head is, and large enough for it."""
+    size_px = float((face_px.max(axis=0) - face_px.min(axis=0)).max())
+    away_px = float(np.linalg.norm(face_px.mean(axis=0) - guide.head_px()))
+    return away_px <= _REACH_FACES * size_px and size_px >= _SMALLEST_HEADS * guide.head_extent_px()

@@ -59,6 +59,7 @@ _log = logging.getLogger(__name__)
 _xyz = attrgetter("x", "y", "z")
 _Task = TypeVar("_Task")
 _DETECT = ("detect_for_video", "detect")
+_NOTHING = np.zeros((16, 16, 3), dtype=np.uint8)
 
 
 def metadata_schemas() -> tuple[ModuleType, ModuleType]:
@@ -183,6 +184,19 @@ class FaceNetwork(_Network):
         return FaceResult(
             _points(result.face_landmarks[0]), _blendshapes(shapes[0]) if shapes else None
         )
+
+    def forget(self) -> None:
+        """Make the next picture be searched, not followed from where the last find lay.
+
+        mediapipe has no call for it; a picture with nothing in it has that effect, for the time of
+        one look.
+        """
+        if self._follows:
+            started_s = time.thread_time()
+            nothing = mp.Image(image_format=mp.ImageFormat.SRGB, data=_NOTHING)
+            self._follow(nothing, self._last_ms + 1, _DETECT[0])
+            self._follows = False
+            self.cpu_s += time.thread_time() - started_s
 
 
 class HandNetwork(_Network):

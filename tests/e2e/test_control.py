@@ -137,8 +137,8 @@ def test_a_run_tells_its_state_and_takes_settings(tmp_path: Path) -> None:
 
 def test_takes_begin_and_end_on_command(tmp_path: Path) -> None:
     with running(tmp_path) as run:
-        begun = Path(run.told("record_start", "slate=hero")["take"])
-        assert begun.name.startswith("hero_")
+        begun = Path(run.told("record_start", "slate=12")["take"])  # JSON's number
+        assert begun.name.startswith("12_")
         assert "recorded already" in run.ask("record_start").stderr
         assert run.told("status")["run"]["take"]["path"]
         ended = Path(run.told("record_stop")["take"])

@@ -26,7 +26,8 @@ class AddCamera(bpy.types.Operator):
     )
     fov_rad: bpy.props.FloatProperty(
         name="Field of view",
-        description="Horizontal field of view: solve.camera.horizontal_fov_deg of the daemon",
+        description="Horizontal field of view: solve.camera.horizontal_fov_deg of the daemon; "
+        "an upright film has about 36 degrees",
         default=math.radians(60.0),
         min=math.radians(5.0),
         max=math.radians(165.0),

@@ -32,3 +32,8 @@ def test_a_setting_changes_and_the_rest_stays() -> None:
 def test_what_cannot_be_meant_is_refused(name: str, value: str | float, told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         with_parameter(RunConfig(), name, value)
+
+
+def test_a_mapping_that_is_being_edited_hinders_no_setting() -> None:
+    config = RunConfig(mapping="./half-written.yaml")
+    assert with_parameter(config, "solve.root", "locked").solve.root == "locked"

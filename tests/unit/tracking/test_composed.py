@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mocapbridge.blendshapes import ARKIT_INDEX
 from mocapbridge.bundled import bundled_path
 from mocapbridge.tracking.composed import ComposedTracker
 from mocapbridge.tracking.options import TrackingOptions
@@ -106,6 +107,17 @@ def test_the_face_lies_on_the_true_face(whole_body: list[Landmarks]) -> None:
     ]
     # The rendered head is about 45 px high.
     assert np.median(errors_px) < 4.0
+
+
+def test_the_first_meshes_are_as_large_as_the_face(whole_body: list[Landmarks]) -> None:
+    """The performer holds still for a second; the window goes from the search's to the face's."""
+    sizes = [np.ptp(found.face.image[:, 1]) for found in whole_body[:25]]
+    np.testing.assert_allclose(sizes, np.median(sizes), rtol=0.15)
+
+
+def test_a_small_face_that_does_not_pout_is_not_said_to(whole_body: list[Landmarks]) -> None:
+    pouts = [found.face.blendshapes[ARKIT_INDEX["mouthPucker"]] for found in whole_body[:25]]
+    assert max(pouts) < 0.3
 
 
 def test_the_head_turns_as_the_true_head_does(whole_body: list[Landmarks]) -> None:

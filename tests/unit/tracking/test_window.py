@@ -34,7 +34,7 @@ def test_what_lies_beyond_the_picture_is_black(left: int, top: int) -> None:
     np.testing.assert_array_equal(cut[..., 0] == 255, inside)
 
 
-@pytest.mark.parametrize("canvas_px", [40, 64, 100, 160])
+@pytest.mark.parametrize("canvas_px", [40, 64, 100, 160, 480])
 @given(x=st.integers(20, 180), y=st.integers(20, 100), dx=st.integers(-50, 50))
 def test_a_mark_found_in_the_window_is_where_it_is_in_the_picture(
     canvas_px: int, x: int, y: int, dx: int
@@ -42,7 +42,9 @@ def test_a_mark_found_in_the_window_is_where_it_is_in_the_picture(
     width, height = _SIZE_PX
     image = np.zeros((height, width, 3), dtype=np.uint8)
     image[y - 4 : y + 5, x - 4 : x + 5] = 255
-    window = Window.around(np.array([x + dx, y], dtype=np.float32), 160, canvas_px)
+    centre_px = np.array([x + dx, y], dtype=np.float32)
+    window = Window.around(centre_px, 160, canvas_px, times=3)
+    assert window.canvas_px == canvas_px
     cut = window.cut(image)[..., 0].astype(float)
     rows, columns = np.indices(cut.shape)
     centre = np.array([(columns * cut).sum() / cut.sum(), (rows * cut).sum() / cut.sum()]) + 0.5
