@@ -71,7 +71,7 @@ class Camera:
             size_px: (width, height) of the picture.
         """
         width_px, height_px = size_px
-        wide = 2.0 * self._tangent
+        wide = 2.0 * _tangent(self._fov_deg, size_px)
         return (images - _MIDDLE) * (wide, wide * (height_px / max(width_px, 1)), wide)
 
     def face_turn(self, face_image: Float32Array, size_px: tuple[int, int]) -> Axes:

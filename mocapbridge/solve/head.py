@@ -85,9 +85,7 @@ class HeadBlend:
         self._points_from_face: Axes | None = None
         """How the face's idea differs from the body's, in its own axes."""
 
-    def follow(
-        self, points_m: Float64Array, world_from_face: Axes | None, dt_s: float
-    ) -> Axes:
+    def follow(self, points_m: Float64Array, world_from_face: Axes | None, dt_s: float) -> Axes:
         """World rotation of the head.
 
         Args:
