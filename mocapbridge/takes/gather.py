@@ -43,22 +43,27 @@ _MESH_PLACE: Final = ("face_mesh_origin", "face_mesh_scale")
 
 
 class Gathering:
-    """Columns of a take that are being filled, block by block, in any order."""
+    """Columns of a take that are being filled, block by block, with room for what is there."""
 
-    def __init__(self, names: Collection[str], frames: int, steps: StepSizes) -> None:
-        """Make room.
+    def __init__(self, names: Collection[str], steps: StepSizes) -> None:
+        """No frames yet.
 
         Args:
             names: the columns.
-            frames: how many rows there will be.
             steps: what the integers count.
         """
         self._steps = steps
         self.arrays: Arrays = {
-            name: np.empty((frames, *COLUMNS[name].shape), dtype=_value_type(COLUMNS[name]))
+            name: np.empty((0, *COLUMNS[name].shape), dtype=_value_type(COLUMNS[name]))
             for name in names
             if name not in _MESH_PLACE
         }
+
+    def grow(self, frames: int) -> None:
+        """Make room for so many frames in all; those that are filled in stay."""
+        for array in self.arrays.values():
+            # In place: nobody else has these arrays yet, and only the new part costs memory.
+            array.resize((frames, *array.shape[1:]), refcheck=False)
 
     def fill(self, first: int, block: Columns) -> None:
         """Fill in a block. Several threads may, each its own.
@@ -130,7 +135,8 @@ def _value_type(column: Column) -> type[np.generic]:
 
 def values_of(block: Columns, steps: StepSizes) -> Arrays:
     """The values of one block."""
-    gathering = Gathering(tuple(block), frames_of(block), steps)
+    gathering = Gathering(tuple(block), steps)
+    gathering.grow(frames_of(block))
     gathering.fill(0, block)
     return gathering.arrays
 

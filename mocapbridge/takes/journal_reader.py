@@ -71,7 +71,8 @@ class JournalFile:
             TakeUnreadable: a line other than the last is not a frame, or the file is gone.
         """
         blocks = [{name: array.copy() for name, array in b.items()} for b in self.blocks(names)]
-        gathering = Gathering(names, sum(map(frames_of, blocks)), steps)
+        gathering = Gathering(names, steps)
+        gathering.grow(sum(map(frames_of, blocks)))
         first = 0
         for block in blocks:
             gathering.fill(first, block)

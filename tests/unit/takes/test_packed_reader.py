@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from mocapbridge.errors import TakeUnreadable
-from mocapbridge.takes.reader import read_take
+from mocapbridge.takes.layout import COLUMNS
+from mocapbridge.takes.reader import Take, read_take
 from mocapbridge.takes.records import TakeHeader
 from mocapbridge.takes.writer import TakeWriter
 
@@ -150,6 +151,44 @@ def test_members_that_nobody_asked_for_are_ignored(take: Path) -> None:
     before = sorted(take.parent.parent.rglob("*"))
     _everything(take)
     assert sorted(take.parent.parent.rglob("*")) == before
+
+
+def _still(blocks: int) -> Callable[[Members], None]:
+    """As many blocks of 1024 frames in which all is 0, and their columns hold no byte."""
+
+    def change(members: Members) -> None:
+        columns = [name[7:-4] for name in members if name.startswith("000000/")]
+        for number in range(blocks):
+            for name in columns:
+                place = COLUMNS[name].place
+                still = _planes(0, place.stop - place.start, 1024)
+                if name == "face_mesh_scale":
+                    still = _npy(np.array([[[2] + [0] * 1023]], dtype=np.uint8))  # 1 throughout
+                members[f"{number:06d}/{name}.npy"] = still
+        _index(frames=1024 * blocks, blocks=[1024] * blocks)(members)
+
+    return change
+
+
+def test_room_is_made_only_for_blocks_that_are_right(take: Path) -> None:
+    """Of 50 blocks, whose motion alone would need 150 MB, the fifth is not what it says."""
+    _edit(take, _still(50))
+    _edit(take, _with("000004/motion_root.npy", _planes(0, 3, 1023)))
+    _edit(take, _with("000004/pose_image.npy", _planes(0, 99, 1023)))
+    for columns in (Take.motion, Take.landmarks):
+        tracemalloc.start()
+        with pytest.raises(TakeUnreadable, match="000004/"):
+            columns(read_take(take))
+        _, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak_bytes < 120_000_000, "the first four blocks, and four as they are read"
+
+
+@pytest.mark.thorough
+def test_a_take_in_which_nothing_moves_is_read_however_small_its_file(take: Path) -> None:
+    _edit(take, _still(36))
+    assert take.stat().st_size < 1_500_000
+    assert read_take(take).landmarks().frame_index.tolist() == [0] * 1024 * 36
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + bytes(1000), b"PK\x05\x06"])
