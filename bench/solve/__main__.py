@@ -88,6 +88,10 @@ def main() -> None:
     upper = upper_body(arguments.shared) if arguments.shared else None
     if upper is not None:
         run = _run(upper)
+        print("\nperformer_upper: legs out of the picture")
+        for solver, solved in (("live", run.live), ("offline", run.offline)):
+            print(f"  {solver}")
+            _print_directions(_points(solved, upper), upper.joints_m, arms_only=True)
         print_finger_curls(upper.video.with_suffix(".json"), run.raw, run.live)
     print_round_trip()
 
@@ -194,13 +198,17 @@ def _print(table: dict[str, dict[str, float]]) -> None:
         print(f"  {measure:22}" + "".join(f"{row[measure]:10.2f}" for row in table.values()))
 
 
-def _print_directions(points: Float64Array, references_m: dict[str, Float64Array]) -> None:
+def _print_directions(
+    points: Float64Array, references_m: dict[str, Float64Array], *, arms_only: bool = False
+) -> None:
     """How far each bone of the limbs points elsewhere: median and 95 % of the frames."""
     errors = {
         key: metrics.limb_directions_deg(points, truth) for key, truth in references_m.items()
     }
     print("  bones point elsewhere by [deg], median and p95:")
     for bone in next(iter(errors.values())):
+        if arms_only and "knee" in bone:
+            continue
         row = (np.percentile(of_bones[bone], (50, 95)) for of_bones in errors.values())
         print(f"    {bone:22}" + "".join(f"{p50:8.1f} {p95:5.1f}" for p50, p95 in row))
 

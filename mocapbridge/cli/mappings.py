@@ -115,7 +115,8 @@ def _load(reference: str) -> Mapping:
 
 def _is_mapping(reference: str) -> bool:
     """Whether this names a mapping rather than a configuration."""
-    from mocapbridge.document.tree import MappingNode, parse, read_document
+    from mocapbridge.document.read import read_document
+    from mocapbridge.document.tree import MappingNode, parse
     from mocapbridge.retarget.files import ready_mappings
 
     path = Path(reference)

@@ -11,6 +11,7 @@ from mocapbridge.cli.clean_flags import add_clean_flags, clean_up
 if TYPE_CHECKING:
     from mocapbridge.config.schema import RunConfig
     from mocapbridge.pipeline.resolve import Save, Solved
+    from mocapbridge.takes.records import TakeHeader
 
 _DESCRIPTION: Final = """\
 Solve the raw landmarks of a take again, or those of footage, as a whole: every frame is used, every
@@ -75,7 +76,7 @@ def _solve_take(arguments: argparse.Namespace) -> Solved:
     from mocapbridge.takes.reader import read_take
 
     take = read_take(find_take(arguments.source))
-    config = _config(arguments, recorded=take.header.config, subject=take.header.subject)
+    config = _config(arguments, take.header)
     save = _save(arguments, take.path.parent, slate_of(take.path))
     with step_bars() as tell:
         return solve_take(
@@ -105,7 +106,7 @@ def _solve_video(arguments: argparse.Namespace, path: Path) -> Solved:
     if arguments.keep_motion:
         raise ConfigError("--keep-motion needs a take: footage has no motion yet")
     source = source_from_text(str(path))
-    config = replace(_config(arguments, recorded=None, subject=None), source=source)
+    config = replace(_config(arguments, None), source=source)
     folder = default_takes_folder()
     with ExitStack() as opened:
         opened.enter_context(quiet_native_stderr())
@@ -129,22 +130,29 @@ def slate_from(stem: str) -> str:
     return slate if slate_problem(slate) is None else f"clip_{slate}"[:80]
 
 
-def _config(
-    arguments: argparse.Namespace, *, recorded: dict[str, object] | None, subject: str | None
-) -> RunConfig:
+def _config(arguments: argparse.Namespace, recorded: TakeHeader | None) -> RunConfig:
     """The configuration that is named; else the one the take was recorded with; else defaults."""
     import msgspec
 
     from mocapbridge.config.load import load_config
     from mocapbridge.config.paths import find_config
     from mocapbridge.config.schema import RunConfig
+    from mocapbridge.solve.options import SolveOptions
 
     if arguments.config:
         return load_config(find_config(arguments.config))
+    if recorded is None:
+        return RunConfig()
     try:
-        return msgspec.convert(recorded or {}, RunConfig, strict=False)
+        config = msgspec.convert(recorded.config, RunConfig, strict=False)
+        if recorded.calibration is None:
+            return config
+        # The profile as it was then: by now it may be another one, or on another machine.
+        measured = {**recorded.calibration, "profile": None}
+        solve = msgspec.convert(measured, SolveOptions, strict=False)
     except msgspec.ValidationError:  # recorded by a version whose settings were others
-        return RunConfig(subject=subject or RunConfig().subject)
+        return RunConfig(subject=recorded.subject)
+    return msgspec.structs.replace(config, solve=solve)
 
 
 def _save(arguments: argparse.Namespace, folder: Path, slate: str) -> Save:

@@ -11,7 +11,8 @@ from mocapbridge.config.mappings import output_mappings
 from mocapbridge.config.paths import with_resolved_paths
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.document.problems import Problem, error_of, place_of
-from mocapbridge.document.tree import MappingNode, Node, parse, plain, read_document
+from mocapbridge.document.read import read_document
+from mocapbridge.document.tree import MappingNode, Node, parse, plain
 from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError
 

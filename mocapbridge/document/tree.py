@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol, TypeAlias, cast
 
 import yaml
@@ -96,24 +95,6 @@ class SequenceNode:
 
 
 Node: TypeAlias = ScalarNode | MappingNode | SequenceNode
-
-
-def read_document(path: Path, what: str, most_bytes: int = SIZE_LIMIT_BYTES) -> bytes:
-    """The bytes of a file; of one that is too long, one more than it may have.
-
-    Args:
-        path: the file.
-        what: names it in the message.
-        most_bytes: how long it may be.
-
-    Raises:
-        ConfigError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(most_bytes + 1)
-    except OSError as error:
-        raise ConfigError(f"{what} cannot be read: {error.strerror or error} ({path})") from error
 
 
 def parse(content: bytes, name: str) -> Node | None:

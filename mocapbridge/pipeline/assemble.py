@@ -103,7 +103,7 @@ def open_pipeline(
         )
         pipeline = Pipeline(parts, clock)
         opened.pop_all()  # closing is the pipeline's from here on: it knows what is still in use
-    commands = RunCommands(pipeline, config, _makers(source))
+    commands = RunCommands(pipeline, config, _makers(source), description)
     try:
         with control_sockets(config.control, commands.carry_out):
             if config.record.enabled:

@@ -15,7 +15,8 @@ from mocapbridge.errors import CommandRefused, ConfigError, TakeUnwritable
 from mocapbridge.pipeline.live_calibration import LiveCalibration
 from mocapbridge.pipeline.motion import Motion
 from mocapbridge.pipeline.runner import Pipeline
-from mocapbridge.pipeline.stages import Smoothing
+from mocapbridge.pipeline.stages import Smoothing, StreamDescription
+from mocapbridge.pipeline.take_opener import recorded_settings
 from mocapbridge.solve.base import Solver
 from mocapbridge.solve.calibration import STAND_S, Wanted
 from mocapbridge.solve.profile import Profile, name_problem, save_profile
@@ -85,10 +86,18 @@ class RunCommands:
         pipeline: the run.
         config: what it was started with.
         make: how its stages are made.
+        description: told of changed settings, for the headers of takes.
     """
 
-    def __init__(self, pipeline: Pipeline, config: RunConfig, make: StageMakers) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        config: RunConfig,
+        make: StageMakers,
+        description: StreamDescription,
+    ) -> None:
         self._pipeline = pipeline
+        self._description = description
         self._calibration = LiveCalibration(pipeline, self._use_profile)
         self._config = config
         self._make = make
@@ -191,9 +200,19 @@ class RunCommands:
         save_profile(profile, name)
         solve = msgspec.structs.replace(self._config.solve, profile=name)
         changed = msgspec.structs.replace(self._config, solve=solve)
-        solver = self._make.solver(changed)
-        self._pipeline.between_frames(lambda motion: motion.replace_solver(solver))
+        self._go_on_with(changed, filters=False)
+
+    def _go_on_with(self, changed: RunConfig, *, filters: bool) -> None:
+        """Replace the stage that the change is about; takes begun from now on say so."""
+        settings = recorded_settings(changed)
+        if filters:
+            smoother = self._make.smoother(changed)
+            self._pipeline.between_frames(lambda motion: motion.replace_smoother(smoother))
+        else:
+            solver = self._make.solver(changed)
+            self._pipeline.between_frames(lambda motion: motion.replace_solver(solver))
         self._config = changed
+        self._description.settings = settings
 
     def _get(self, told: _Name) -> Result:
         parameters = live_parameters(self._config)
@@ -205,13 +224,7 @@ class RunCommands:
     def _set(self, told: _Setting) -> Result:
         try:
             changed = with_parameter(self._config, told.parameter, told.value)
+            self._go_on_with(changed, filters=told.parameter.startswith("filters."))
         except ConfigError as error:
             raise CommandRefused(str(error)) from error
-        if told.parameter.startswith("filters."):
-            smoother = self._make.smoother(changed)
-            self._pipeline.between_frames(lambda motion: motion.replace_smoother(smoother))
-        else:
-            solver = self._make.solver(changed)
-            self._pipeline.between_frames(lambda motion: motion.replace_solver(solver))
-        self._config = changed
         return {"parameter": told.parameter, "value": live_parameters(changed)[told.parameter]}

@@ -15,6 +15,7 @@ import numpy as np
 from mocapbridge import __version__
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.errors import TakeUnreadable
+from mocapbridge.pipeline.take_opener import calibration_record
 from mocapbridge.pipeline.tracked import Tell, track_footage
 from mocapbridge.solve.offline import OfflineSolver
 from mocapbridge.sources.options import FootageOptions, SyntheticOptions, TakeOptions
@@ -75,6 +76,7 @@ def solve_take(
         app_version=__version__,
         rest_positions_m=_as_rows(rest),
         config=msgspec.to_builtins(config),
+        calibration=calibration_record(config.solve),
         history=[*take.header.history, _origin(take.path.name, plan, keep_motion=keep_motion)],
     )
     result = cleaned(motion, rest, plan)

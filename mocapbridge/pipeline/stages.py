@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from mocapbridge.types import (
     Landmarks,
@@ -116,12 +116,22 @@ class Repairing(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedSettings:
+    """What takes say of the settings that they were recorded with, as plain values."""
+
+    config: dict[str, Any]
+    calibration: dict[str, Any] | None
+
+
 class StreamDescription:
     """The static side of what a run sends, as it is now; read from any thread."""
 
     def __init__(self, info: StreamInfo) -> None:
         self.info = info
         """Replaced as a whole when the performer's bones change."""
+        self.settings: RecordedSettings | None = None
+        """Replaced as a whole by commands that change settings; None: as the run was started."""
 
 
 @dataclass(frozen=True, slots=True)

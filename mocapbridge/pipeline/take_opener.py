@@ -9,7 +9,7 @@ import msgspec
 
 from mocapbridge.config.schema import RunConfig
 from mocapbridge.pipeline.recording import OpenTake
-from mocapbridge.pipeline.stages import StreamDescription
+from mocapbridge.pipeline.stages import RecordedSettings, StreamDescription
 from mocapbridge.solve.options import SolveOptions
 from mocapbridge.solve.profile import with_profile
 from mocapbridge.sources.base import Source
@@ -44,7 +44,7 @@ def take_header(
             roll_deg=config.solve.camera.roll_deg,
         ),
         models=_models(store),
-        calibration=_calibration(config.solve),
+        calibration=calibration_record(config.solve),
     )
 
 
@@ -56,7 +56,8 @@ def take_opener(
     Args:
         config: the run.
         header: of each.
-        description: where the bones are found that a take begins with; None: the header's.
+        description: where the bones and settings are found that a take begins with; None: the
+            header's.
     """
     where = takes_folder(config)
 
@@ -64,10 +65,25 @@ def take_opener(
         begins = header
         if description is not None:
             rest_m = rest_record(description.info.rest_positions_m)
-            begins = msgspec.structs.replace(header, rest_positions_m=rest_m)
+            changed = description.settings or RecordedSettings(header.config, header.calibration)
+            begins = msgspec.structs.replace(
+                header,
+                rest_positions_m=rest_m,
+                config=changed.config,
+                calibration=changed.calibration,
+            )
         return TakeWriter(where, slate or config.record.slate, begins)
 
     return open_take
+
+
+def recorded_settings(config: RunConfig) -> RecordedSettings:
+    """What the headers of takes say of a configuration.
+
+    Raises:
+        ConfigError: there is no such profile.
+    """
+    return RecordedSettings(msgspec.to_builtins(config), calibration_record(config.solve))
 
 
 def takes_folder(config: RunConfig) -> Path:
@@ -76,8 +92,12 @@ def takes_folder(config: RunConfig) -> Path:
     return Path(folder).expanduser() if folder else default_takes_folder()
 
 
-def _calibration(options: SolveOptions) -> dict[str, object] | None:
-    """What the solver takes from the performer's profile."""
+def calibration_record(options: SolveOptions) -> dict[str, object] | None:
+    """What the solver takes from the performer's profile, for the header of takes.
+
+    Raises:
+        ConfigError: there is no such profile.
+    """
     if options.profile is None:
         return None
     return {"profile": options.profile, **msgspec.to_builtins(with_profile(options))}

@@ -11,6 +11,7 @@ import msgspec
 
 from mocapbridge.bundled import bundled_path
 from mocapbridge.document.problems import KeyPath, Problem, place_of
+from mocapbridge.document.read import read_document
 from mocapbridge.document.tree import (
     Entry,
     MappingNode,
@@ -20,7 +21,6 @@ from mocapbridge.document.tree import (
     did_you_mean,
     parse,
     plain,
-    read_document,
 )
 from mocapbridge.document.validate import type_problems
 from mocapbridge.errors import ConfigError

@@ -48,6 +48,8 @@ _BONES: Final = (
 BONE_COUNT: Final = len(_BONES)
 LIMB_COUNT: Final = 8
 """The first bones are those of the limbs: upper arms, forearms, thighs, shins."""
+LEGS: Final = slice(4, 8)
+"""Thighs and shins, left and right of each."""
 STARTS: Final = np.array([_POINT_OF[bone.start] for bone in _BONES])
 ENDS: Final = np.array([_POINT_OF[bone.end] for bone in _BONES])
 BEYOND: Final = tuple(

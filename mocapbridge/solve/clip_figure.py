@@ -16,6 +16,7 @@ from mocapbridge.solve.build import Build, height_of, scaled
 from mocapbridge.solve.camera import Camera
 from mocapbridge.solve.clip import Clip
 from mocapbridge.solve.clip_placement import ankle_height_m
+from mocapbridge.solve.clip_sides import sided
 from mocapbridge.solve.contact_segments import standing_feet
 from mocapbridge.solve.figure import CARRIERS
 from mocapbridge.solve.global_fit import ClipEvidence, Standing, begin_clip, fit_clip
@@ -98,6 +99,8 @@ def fit_figures(
     )
     lengths_m = build.lengths_m
     fitted = fit_clip(evidence, lengths_m, begin_clip(evidence), None, _FREE_ITERATIONS)
+    fitted = sided(fitted, fitted_points, clip.times_s)
+    fitted = fit_clip(evidence, lengths_m, fitted, None, _STANDING_ITERATIONS)
     if own_proportions:
         lengths_m = _own_lengths_m(clip, fitted, build)
         fitted = fit_clip(evidence, lengths_m, fitted, None, _STANDING_ITERATIONS)

@@ -175,7 +175,9 @@ class BodyFit:
         pull[:, :2] = bone_trust[:, None] / _ACROSS_SPREAD_M**2
         pull[:, 2] = bone_trust / _DEPTH_SPREAD_M**2
         if before is not None:
-            before = self._sides.check(before, measured, bone_trust, frame.dt_s)
+            free = bone_trust[: bones.LIMB_COUNT].copy()
+            free[bones.LEGS] *= np.tile(1.0 - anchors.strength, 2)
+            before = self._sides.check(before, measured, free, frame.dt_s)
             self._blend_depth(measured, pull, (bones.INCIDENCE @ before)[:, 2], frame.dt_s)
         evidence = _Evidence(_across(frame.rays), trust, measured, pull, anchors, frame.dt_s)
         points = start(frame) if before is None else before

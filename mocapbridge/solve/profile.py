@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 from platformdirs import user_data_path
 
-from mocapbridge.document.tree import read_document
+from mocapbridge.document.read import read_document
 from mocapbridge.errors import ConfigError
 from mocapbridge.solve.build import scaled
 from mocapbridge.solve.options import (

@@ -19,6 +19,7 @@ import zmq
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from mocapbridge.cli.main import main
 from mocapbridge.skeleton import JOINT_NAMES
 from mocapbridge.takes.reader import read_take
 from mocapbridge.tracking.synthetic_performer import performer_at
@@ -244,8 +245,19 @@ def test_calibrating_measures_and_goes_on_with_it(tmp_path: Path) -> None:
             assert time.monotonic() < deadline_s, state
         assert "did you mean" in run.ask("calibrat").stderr
         assert "a profile cannot be called" in run.ask("calibrate", "name=../x").stderr
+        run.told("record_start")
+        recorded = Path(run.told("record_stop")["take"])
     profiles = list(tmp_path.rglob("anna.yaml"))
     assert len(profiles) == 1
+    header = read_take(recorded).header
+    assert header.config["solve"]["profile"] == "anna"
+    assert header.calibration is not None
+    assert header.calibration["neutral_face"]
+    # The take is enough to be solved where the profile is not.
+    again = tmp_path / "again.mocap"
+    assert main(["solve", str(recorded), "--output", str(again)]) == 0
+    neutral = read_take(again).header.config["solve"]["neutral_face"]
+    assert neutral == header.calibration["neutral_face"]
 
 
 def test_a_port_in_use_is_said_where_it_was_asked_for(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def watched(points_m: Float64Array, seen_depth_m: float, seconds: float) -> Floa
     sides = DepthSides()
     measured = bones.INCIDENCE @ points_m
     measured[THIGH, 2] = seen_depth_m
-    trust = np.zeros(bones.BONE_COUNT)
+    trust = np.zeros(bones.LIMB_COUNT)
     trust[THIGH] = 1.0
     for _ in range(round(seconds / STEP_S)):
         points_m = sides.check(points_m, measured, trust, STEP_S)
@@ -46,8 +46,15 @@ def bent_knee_m() -> tuple[float, float, float]:
 def test_a_leg_seen_straight_is_not_left_bent() -> None:
     knee = bent_knee_m()
     assert knee[2] < 1.9
-    shown = watched(standing(knee), 0.0, 1.0)
+    shown = watched(standing(knee), 0.0, 2.0)
     np.testing.assert_allclose(shown[KNEE], (0.0, 0.4, 2.0), atol=1e-9)
+
+
+def test_an_error_that_lasts_does_not_turn_a_leg_over() -> None:
+    # Half way between both sides, and a little beyond.
+    points = standing(bent_knee_m())
+    half_m = 0.5 * (points[KNEE, 2] - 2.0)
+    np.testing.assert_array_equal(watched(points, half_m + 0.02, 20.0), points)
 
 
 def test_a_leg_seen_bent_stays_bent() -> None:
