@@ -89,7 +89,10 @@ def run_job(job: ClipJob) -> ClipResult:
     exit_code, told = 0, f"done before: {job.take}"
     for command in commands:
         exit_code, said = _run(command)
-        told = said if exit_code or command[0] == "solve" else told
+        if exit_code or command[0] == "solve":
+            told = said
+        elif len(commands) == 1:
+            told = f"solved before; now {', '.join(path.name for path in missing)}"
         if exit_code:
             break
     return ClipResult(job.clip, exit_code, told, time.monotonic() - started_s)

@@ -17,6 +17,8 @@ Takes lie in the folder of takes (`mocapbridge` in your documents, or record.fol
 configuration). TAKE is a file, or the name of a take there, with or without its ending."""
 
 _RECORDED_NOW: Final = "being recorded"
+_NAME_WIDTH: Final = 30
+"""Names of takes are broken over two lines only when they are longer."""
 _PARTS: Final = ("body", "face", "left hand", "right hand")
 
 
@@ -77,7 +79,8 @@ def _list(args: argparse.Namespace) -> int:
         print(f"no takes in {_folder(args)}")
         return 0
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("take", style="bold", overflow="fold")
+    longest = max(len(path.name) for path in paths)
+    table.add_column("take", style="bold", overflow="fold", min_width=min(longest, _NAME_WIDTH))
     for title in ("length", "frames", "MB"):
         table.add_column(title, justify="right")
     table.add_column("recorded")

@@ -173,6 +173,8 @@ def test_a_folder_of_footage_is_processed_once_and_a_bad_clip_stops_nothing(
     assert main(command) == 3
     assert "done before" in capsys.readouterr().out
     assert (out / "clip 0.mocap").stat().st_mtime_ns == before
+    assert main([*command, "--export", "trc"]) == 3
+    assert "solved before; now clip 0.trc" in capsys.readouterr().out
 
 
 def test_an_ending_that_is_no_format_is_said_before_anything_is_tracked(
