@@ -132,7 +132,8 @@ class Performer:
         width, height = IMAGE_SIZE_PX
         slopes = in_camera[:, :2] / in_camera[:, 2:]
         fractions = 0.5 + slopes * _FOCAL_WIDTHS * np.array((1.0, width / height))
-        depth = in_camera[:, 2:] - in_camera[:, 2:].mean()
+        middle = in_camera[:, 2:].mean()
+        depth = (in_camera[:, 2:] - middle) / middle * _FOCAL_WIDTHS
         return np.hstack((fractions, depth)).astype(np.float32)
 
 

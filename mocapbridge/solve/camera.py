@@ -22,6 +22,7 @@ _USUAL_TANGENT: Final = math.tan(math.radians(60.0) / 2.0)
 what a phone sees, which films upright as well."""
 _REFERENCE_TANGENT: Final = math.tan(math.radians(REFERENCE_HORIZONTAL_FOV_DEG) / 2.0)
 _MEAN: Final = np.full(FACE_LANDMARK_COUNT, 1.0 / FACE_LANDMARK_COUNT, dtype=np.float32)
+_MIDDLE: Final = np.array((0.5, 0.5, 0.0))
 _PICTURES: Final = 10.0
 """A face further outside is damage."""
 
@@ -61,6 +62,17 @@ class Camera:
         width_px, height_px = size_px
         wide = 2.0 * _tangent(self._fov_deg, size_px)
         return (image[:, :2] - 0.5) * (wide, wide * (height_px / max(width_px, 1)))
+
+    def hand_rays(self, images: Float64Array, size_px: tuple[int, int]) -> Float64Array:
+        """Slopes x / z and y / z of image points, and their depth in multiples of the distance.
+
+        Args:
+            images: ``(..., 3)`` x and y as picture fractions, z in widths, 0 at the distance.
+            size_px: (width, height) of the picture.
+        """
+        width_px, height_px = size_px
+        wide = 2.0 * _tangent(self._fov_deg, size_px)
+        return (images - _MIDDLE) * (wide, wide * (height_px / max(width_px, 1)), wide)
 
     def face_turn(self, face_image: Float32Array, size_px: tuple[int, int]) -> Axes:
         """World rotation of the axes that trackers give a face matrix in.

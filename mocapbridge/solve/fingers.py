@@ -34,26 +34,26 @@ _THUMB_TURN_COSINE: Final = math.cos(math.radians(60.0))
 "The Physiology of the Joints", vol. 1); a plane beyond that is noise."""
 
 
-def in_left_hands(points_m: Float64Array, hands: tuple[Axes, Axes]) -> list[list[Vector]]:
+def in_left_hands(points: Float64Array, palms: tuple[Axes, Axes]) -> list[list[Vector]]:
     """Landmarks of both hands in the hands' own axes, those of the right one mirrored.
 
     Args:
-        points_m: ``(2, 21, 3)`` in world axes, any origin [m].
-        hands: world rotations of the left and the right hand.
+        points: ``(2, 21, 3)`` left and right hand, any origin and unit.
+        palms: how the hands are turned, by these very landmarks.
     """
-    left, right = hands
-    world_from_hands = plain.matrices([left, (plain.scaled(right[0], -1.0), right[1], right[2])])
-    return [plain.vectors(points) for points in points_m @ world_from_hands]
+    left, right = palms
+    turns = plain.matrices([left, (plain.scaled(right[0], -1.0), right[1], right[2])])
+    return [plain.vectors(hand) for hand in points @ turns]
 
 
-def solve_finger(joints_m: list[Vector], side: int) -> tuple[Turn, Turn, Turn]:
+def solve_finger(joints: list[Vector], side: int) -> tuple[Turn, Turn, Turn]:
     """Local rotations of the three segments of a finger.
 
     Args:
-        joints_m: its four landmarks from knuckle to tip, as ``in_left_hands`` gives them.
+        joints: its four landmarks from knuckle to tip, as ``in_left_hands`` gives them.
         side: left (0) or right (1).
     """
-    (ax, ay, az), (bx, by, bz), (cx, cy, cz), (dx, dy, dz) = joints_m
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz), (dx, dy, dz) = joints
     x, y, z = bx - ax, by - ay, bz - az
     forward = max(x, _SPREAD_COSINE * (math.sqrt(x * x + y * y + z * z) + 1e-9))
     spread = math.atan2(-z, forward)
@@ -82,14 +82,14 @@ def _bent(bend_rad: float, mirror: float) -> Turn:
     return math.cos(0.5 * bend_rad), 0.0, 0.0, -mirror * math.sin(0.5 * bend_rad)
 
 
-def solve_thumb(points_m: list[Vector], side: int) -> list[Axes]:
+def solve_thumb(joints: list[Vector], side: int) -> list[Axes]:
     """Local rotations of the three segments of a thumb.
 
     Args:
-        points_m: its four landmarks from root to tip, as ``in_left_hands`` gives them.
+        joints: its four landmarks from root to tip, as ``in_left_hands`` gives them.
         side: left (0) or right (1).
     """
-    first, second, third = itertools.starmap(plain.direction, itertools.pairwise(points_m))
+    first, second, third = itertools.starmap(plain.direction, itertools.pairwise(joints))
     turned = _left_thumb(first, second, third)
     return turned if side == 0 else [plain.mirrored(frame) for frame in turned]
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from mocapbridge.geometry import plain
 from mocapbridge.geometry.plain import Axes, Vector
 from mocapbridge.solve import limbs
+from mocapbridge.types import Float64Array
 
 _BENT_WRIST_COSINE: Final = -0.1
 _MOST_TWIST_RAD: Final = math.radians(120.0)
@@ -15,6 +18,10 @@ _MOST_TWIST_RAD: Final = math.radians(120.0)
 "The Physiology of the Joints", vol. 1); beyond these bounds the landmarks are wrong."""
 _CHANGEOVER_S: Final = 0.2
 """Time within which the wrist passes from the body's landmarks to the hand's own and back."""
+
+
+_KNUCKLES: Final = np.array((0, 5, 17))
+"""Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
 class WristBlend:
@@ -56,15 +63,21 @@ def from_knuckles(points: Knuckles, side: int) -> Axes:
     return x, plain.scaled(down, -1.0), z
 
 
-def blended(of_body: Knuckles, own: Knuckles, weight: float, side: int) -> Axes:
+def palms(points_m: Float64Array) -> tuple[Axes, Axes]:
+    """World rotations of both hands by their own landmarks ``(2, 21, 3)``."""
+    left, right = (plain.vectors(knuckles) for knuckles in points_m.take(_KNUCKLES, 1))
+    return from_knuckles(Knuckles(*left), 0), from_knuckles(Knuckles(*right), 1)
+
+
+def blended(of_body: Knuckles, own: Axes, weight: float, side: int) -> Axes:
     """From the body's idea of a hand (weight 0) to the hand's own (weight 1)."""
-    if weight <= 0.0:
-        return from_knuckles(of_body, side)
     if weight >= 1.0:
-        return from_knuckles(own, side)
-    body_axes, own_axes = from_knuckles(of_body, side), from_knuckles(own, side)
+        return own
+    body = from_knuckles(of_body, side)
+    if weight <= 0.0:
+        return body
     x, z, down = plain.from_directions(
-        plain.mix(body_axes[0], own_axes[0], weight), plain.mix(body_axes[2], own_axes[2], weight)
+        plain.mix(body[0], own[0], weight), plain.mix(body[2], own[2], weight)
     )
     return x, plain.scaled(down, -1.0), z
 

@@ -10,6 +10,7 @@ from mocapbridge.geometry import plain
 from mocapbridge.geometry.matrix import clamp
 from mocapbridge.solve import anatomy, head
 from mocapbridge.solve.camera import Camera
+from mocapbridge.solve.hand_depth import hands_in_space_m
 from mocapbridge.types import Float32Array, Float64Array, HandLandmarks, Landmarks, TrackState
 
 _REACH_M: Final = 5.0
@@ -44,7 +45,6 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     """Landmarks in world axes, with what to believe of them."""
     pose, face = landmarks.pose, landmarks.face
     turn = camera.world_from_image.T
-    hands = np.array((landmarks.left_hand.world_m, landmarks.right_hand.world_m))
     world_from_head = None
     if face.matrix_measured and face.state in _PRESENT:
         matrix = _bounded(face.camera_from_face_cm[:3, :3], _PICTURES)
@@ -55,11 +55,20 @@ def observe(landmarks: Landmarks, camera: Camera) -> Observation:
     return Observation(
         points_m=_bounded(pose.world_m, _REACH_M) @ turn,
         rays=camera.rays(image, landmarks.image_size_px),
-        hand_points_m=_bounded(hands, _REACH_M) @ turn,
+        hand_points_m=_hands_m(landmarks, camera) @ turn,
         world_from_head=world_from_head,
         blendshapes=_fractions(face.blendshapes),
         trust=_trust(landmarks),
         body_seen=pose.state is TrackState.TRACKED,
+    )
+
+
+def _hands_m(landmarks: Landmarks, camera: Camera) -> Float64Array:
+    left, right = landmarks.left_hand, landmarks.right_hand
+    in_picture = _bounded(np.array((left.image, right.image)), _PICTURES)
+    return hands_in_space_m(
+        camera.hand_rays(in_picture, landmarks.image_size_px),
+        _bounded(np.array((left.world_m, right.world_m)), _REACH_M),
     )
 
 

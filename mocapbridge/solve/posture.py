@@ -22,8 +22,6 @@ _BODY: Final = 1 + JOINT_INDEX["rightToes"]
 _PARENTS: Final = anatomy.PARENT_OR_SELF[1:_BODY]
 _ONE_BY_ONE: Final = np.concatenate((np.arange(_BODY), anatomy.THUMB_JOINTS.ravel()))
 """Joints that are turned one by one: the body's and, where a hand is seen, the thumbs'."""
-_KNUCKLES: Final = np.array((0, 5, 17))
-"""Wrist and the knuckles of index and little finger among the 21 hand landmarks."""
 
 
 _FINGERS: Final = (5, 9, 13, 17)
@@ -71,7 +69,8 @@ class PostureSolver:
             (points[13], points[14]),
             min(trust[anatomy.LEFT_HIP], trust[anatomy.RIGHT_HIP]),
         )
-        arms, plausible = self._arms(points, seen.hand_points_m, trust, torso, dt_s)
+        palms = hands.palms(seen.hand_points_m)
+        arms, plausible = self._arms(points, palms, trust, torso, dt_s)
         of_face = None if seen.world_from_head is None else plain.axes(seen.world_from_head)
         world_from_head = self._head.follow(points_m, of_face, dt_s)
         frames = [
@@ -85,10 +84,10 @@ class PostureSolver:
         turned = np.zeros((JOINT_COUNT, 4))
         turned[:, 0] = 1.0
         if trust[anatomy.LEFT_HAND_SOURCE] > 0.0 or trust[anatomy.RIGHT_HAND_SOURCE] > 0.0:
-            hand_points_m = fingers.in_left_hands(seen.hand_points_m, (arms[0][2], arms[1][2]))
-            for side, hand_m in enumerate(hand_points_m):
-                frames += fingers.solve_thumb(hand_m[1:5], side)
-            turned[anatomy.FINGER_JOINTS] = _fingers_wxyz(hand_points_m)
+            in_hands = fingers.in_left_hands(seen.hand_points_m, palms)
+            for side, hand in enumerate(in_hands):
+                frames += fingers.solve_thumb(hand[1:5], side)
+            turned[anatomy.FINGER_JOINTS] = _fingers_wxyz(in_hands)
         local = plain.matrices(frames)
         # Thumbs are in their parents' axes already.
         local[1:_BODY] = transpose(local[_PARENTS]) @ local[1:_BODY]
@@ -98,7 +97,7 @@ class PostureSolver:
     def _arms(
         self,
         points: list[Vector],
-        hand_points_m: Float64Array,
+        palms: tuple[Axes, Axes],
         trust: list[float],
         torso: Torso,
         dt_s: float,
@@ -112,7 +111,7 @@ class PostureSolver:
             tracked = trust[anatomy.LEFT_HAND_SOURCE + side] > 0.0
             hand = hands.blended(
                 Knuckles(points[15 + side], points[19 + side], points[17 + side]),
-                Knuckles(*plain.vectors(hand_points_m[side].take(_KNUCKLES, 0))),
+                palms[side],
                 self._wrists[side].follow(tracked, dt_s),
                 side,
             )
@@ -121,11 +120,11 @@ class PostureSolver:
         return arms, plausible
 
 
-def _fingers_wxyz(hand_points_m: list[list[Vector]]) -> Float64Array:
+def _fingers_wxyz(in_hands: list[list[Vector]]) -> Float64Array:
     """Local rotations ``(2, 4, 3, 4)`` by hand, finger and segment, thumbs left out."""
     turns = [
-        fingers.solve_finger(points_m[knuckle : knuckle + 4], side)
-        for side, points_m in enumerate(hand_points_m)
+        fingers.solve_finger(hand[knuckle : knuckle + 4], side)
+        for side, hand in enumerate(in_hands)
         for knuckle in _FINGERS
     ]
     return np.array(turns).reshape(2, len(_FINGERS), 3, 4)
