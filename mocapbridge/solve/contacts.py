@@ -15,7 +15,7 @@ import numpy as np
 from mocapbridge.geometry import plain
 from mocapbridge.geometry.plain import Vector
 from mocapbridge.solve import bones, proportions
-from mocapbridge.solve.fit import mean_depth_m
+from mocapbridge.solve.belief import mean_depth_m
 from mocapbridge.types import Float64Array
 
 _STILL_M_S: Final = 0.25

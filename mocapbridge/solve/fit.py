@@ -27,6 +27,7 @@ from scipy.linalg.lapack import dposv  # pyright: ignore[reportUnknownVariableTy
 
 from mocapbridge.geometry.matrix import clamp, length
 from mocapbridge.solve import bones
+from mocapbridge.solve.belief import Belief, Plausibility, mean_depth_m
 from mocapbridge.solve.depth_side import DepthSides
 from mocapbridge.types import Float64Array
 
@@ -53,15 +54,9 @@ _STEP_SPREAD_M: Final = 0.40
 """How far a joint moves from frame to frame when nothing else says where it is."""
 _ROBUST_RAYS: Final = 3.0
 """Residuals beyond that many spreads lose weight."""
-_COLLAPSED: Final = 0.16
-"""World landmarks' bones that differ from their length by that part are suspect."""
 _LEAST_STRETCH: Final = 0.7
 _MOST_STRETCH: Final = 1.4
 """How far such bones are brought to their length: beyond, they are not that bone."""
-_FASTEST_M_S: Final = 5.0
-_LEAP_M: Final = 0.03
-"""A landmark that moves further than ``_LEAP_M`` plus that speed since it was last believed
-loses weight."""
 _DEPTH_PATIENCE_M_S: Final = 1.0
 """Depths that leap lose weight, but the longer they insist, the further they may have leapt."""
 _LIKELY: Final = 0.5
@@ -101,15 +96,6 @@ class Anchors(NamedTuple):
     """(2,) 0 free .. 1 planted."""
 
 
-class Belief(NamedTuple):
-    """How plausible what a frame shows is, 0..1."""
-
-    points: Float64Array
-    """(13,) beside where the landmarks were, and as parts of a figure that has not collapsed."""
-    bones: Float64Array
-    """(16,) by the lengths of the world landmarks' bones."""
-
-
 class _Evidence(NamedTuple):
     """What the steps of one frame agree on."""
 
@@ -135,7 +121,7 @@ class BodyFit:
         self._lengths_m = lengths_m
         self._length_weight = 1.0 / bones.SPREADS_M**2
         self._points_m: Float64Array | None = None
-        self._doubted_s = np.zeros(bones.POINT_COUNT)
+        self._plausibility = Plausibility()
         self._odd_s = np.zeros(bones.BONE_COUNT)
         self._sides = DepthSides()
         self._ties = _Ties()
@@ -148,7 +134,7 @@ class BodyFit:
     def reset(self) -> None:
         """Forget the last frame: continuity is broken."""
         self._points_m = None
-        self._doubted_s[:] = 0.0
+        self._plausibility.reset()
         self._odd_s[:] = 0.0
         self._sides.reset()
 
@@ -189,20 +175,8 @@ class BodyFit:
 
     def believe(self, frame: FitInput) -> Belief:
         """How plausible a frame's landmarks and their bones are. Once per frame."""
-        before = self._points_m
-        measured = bones.INCIDENCE @ frame.points_m
-        misfit = bones.KEEPS_LENGTH * ((length(measured) / self._lengths_m - 1.0) / _COLLAPSED) ** 2
-        collapse = float((bones.TOUCHING @ misfit).sum()) / bones.POINT_COUNT
-        collapse *= collapse
-        of_bones = 1.0 / (1.0 + misfit * misfit)
-        if before is None:
-            return Belief(np.full(bones.POINT_COUNT, 1.0 / (1.0 + collapse)), of_bones)
-        leap = frame.rays - before[:, :2] / before[:, 2:]
-        leap_m = length(leap) * mean_depth_m(before)
-        self._doubted_s += frame.dt_s
-        steady = 1.0 / (1.0 + (leap_m / (_LEAP_M + _FASTEST_M_S * self._doubted_s)) ** 4)
-        self._doubted_s[steady > _LIKELY] = 0.0
-        return Belief(steady / (1.0 + collapse), of_bones)
+        stretch = length(bones.INCIDENCE @ frame.points_m) / self._lengths_m
+        return self._plausibility.of(stretch, frame.rays, self._points_m, frame.dt_s)
 
     def _at_length(self, measured: Float64Array) -> Float64Array:
         """The world landmarks' bones ``(16, 3)``, as long as they are but for the neck's."""
@@ -333,8 +307,3 @@ def _in_reach(points: Float64Array) -> Float64Array:
     if shift:
         points = points + np.array((0.0, 0.0, shift))
     return points
-
-
-def mean_depth_m(points: Float64Array) -> float:
-    """Mean distance from the camera's plane of a figure ``(13, 3)`` [m]."""
-    return float(points[:, 2].sum()) / bones.POINT_COUNT
