@@ -11,10 +11,10 @@ squares sense, each weighted by how far it can be wrong:
   where they were in the frame before (the average is that of a Kalman filter with a random walk),
 * feet on the floor stay where they are.
 
-One frame is two Gauss-Newton steps from the frame before: causal, of constant cost, anchored in
-depth by the world landmarks, so that it cannot drift away. Large residuals lose weight (Cauchy),
-bones of impossible lengths hardly count, and of frames in which MediaPipe's own figure has
-collapsed (many such bones, as when it exchanges left and right) nothing does.
+One frame is one or two Gauss-Newton steps from the frame before: causal, of constant cost,
+anchored in depth by the world landmarks, so that it cannot drift away. Large residuals lose weight
+(Cauchy), bones of impossible lengths hardly count, and of frames in which MediaPipe's own figure
+has collapsed (many such bones, as when it exchanges left and right) nothing does.
 """
 
 from __future__ import annotations
@@ -66,8 +66,10 @@ _LONGEST_STEP_M: Final = 0.3
 _FIRST_ITERATIONS: Final = 4
 """Gauss-Newton steps of a first frame."""
 _ITERATIONS: Final = 2
-"""Of later ones. An arm that hangs and swings towards the camera has nothing in the picture that
-tells of its depth before it has some: a single step a frame shows it 40 ms later."""
+_FAR_STEP_M: Final = 0.04
+"""Later frames take a second step where the first one moved a joint further than that. An arm that
+hangs and swings towards the camera has nothing in the picture that tells of its depth before it has
+some: a single step shows it 40 ms later."""
 _SHORTEST_M: Final = 1e-3
 _NEAREST_M: Final = 0.2
 _FARTHEST_M: Final = 30.0
@@ -168,7 +170,10 @@ class BodyFit:
         evidence = _Evidence(_across(frame.rays), trust, measured, pull, anchors, frame.dt_s)
         points = start(frame) if before is None else before
         for _ in range(_FIRST_ITERATIONS if before is None else _ITERATIONS):
-            points = points + self._gauss_newton(points, before, evidence)
+            step = self._gauss_newton(points, before, evidence)
+            points = points + step
+            if before is not None and np.maximum.reduce(np.abs(step), axis=None) < _FAR_STEP_M:
+                break
         points = _in_reach(points)
         self._points_m = points if np.isfinite(points).all() else start(frame)
         return self._points_m
