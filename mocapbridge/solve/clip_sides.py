@@ -1,4 +1,4 @@
-"""Which of the two ends that the picture allows a forearm is at, for a whole clip.
+"""Which of the two ends that the picture allows a hanging forearm is at, for a whole clip.
 
 As in ``depth_side`` a forearm's end may be on either of two points of its ray, and the fit of a
 clip stays with the one that it begins near. World landmarks tell which, with two errors that are
@@ -23,6 +23,9 @@ _SPREAD_M: Final = 0.10
 _BENT_TOO_FAR_RAD: Final = np.radians(20.0)
 """World landmarks bend elbows by so much too far, and err by as much from there: on four balancing
 clips the unsolved landmarks' elbows are wrong by 18 to 27 degrees."""
+_BENT_RAD: Final = np.radians(60.0)
+"""Elbows that the world landmarks bend further stay as they were fitted: what they say of such a bend
+strays by more than the two ends differ."""
 _WINDOW_S: Final = 0.15
 """Width of the Gaussian that neighbouring frames are weighed with: errors last about as long."""
 _NEAREST_M: Final = 0.2
@@ -34,7 +37,7 @@ _FOREARMS: Final = slice(2, 4)
 def sided(
     fitted_m: Float64Array, measured_points_m: Float64Array, times_s: Float64Array
 ) -> Float64Array:
-    """The figures with those forearms mirrored that are more likely on their ray's other point.
+    """The figures with those hanging forearms mirrored whose ray's other point is more likely.
 
     Args:
         fitted_m: ``(n, 13, 3)`` figures in image axes, from the camera.
@@ -52,9 +55,10 @@ def sided(
     )
     for_fitted = _likelihood(_Arms(shoulders, elbows, wrists), measured)
     for_other = _likelihood(_Arms(shoulders, elbows, others), measured)
-    evidence = smooth(for_fitted - for_other, times_s, _WINDOW_S)
+    other_likelier = smooth(for_fitted - for_other, times_s, _WINDOW_S) < 0.0
+    other_likelier &= smooth(_bend_rad(measured), times_s, _WINDOW_S) < _BENT_RAD
     moved = fitted_m.copy()
-    moved[:, bones.ENDS[_FOREARMS]] = np.where((evidence < 0.0)[..., None], others, wrists)
+    moved[:, bones.ENDS[_FOREARMS]] = np.where(other_likelier[..., None], others, wrists)
     return moved
 
 

@@ -55,3 +55,10 @@ def test_a_frame_that_says_otherwise_is_overruled_by_its_neighbours() -> None:
     landmarks = half_way()
     landmarks[15] = POINTING[15]
     np.testing.assert_allclose(sided(HANGING, landmarks, TIMES_S), HANGING, atol=1e-9)
+
+
+def test_a_bent_elbow_stays_as_it_was_fitted() -> None:
+    figure = figures(np.array((0.0, -0.2, -0.13)))
+    landmarks = figure.copy()
+    landmarks[:, WRIST] = landmarks[:, ELBOW] + (0.0, -0.2, 0.13)
+    np.testing.assert_array_equal(sided(figure, landmarks, TIMES_S), figure)
