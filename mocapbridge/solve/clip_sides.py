@@ -24,8 +24,8 @@ _BENT_TOO_FAR_RAD: Final = np.radians(20.0)
 """World landmarks bend elbows by so much too far, and err by as much from there: on four balancing
 clips the unsolved landmarks' elbows are wrong by 18 to 27 degrees."""
 _BENT_RAD: Final = np.radians(60.0)
-"""Elbows that the world landmarks bend further stay as they were fitted: what they say of such a bend
-strays by more than the two ends differ."""
+"""Elbows that the world landmarks bend further stay as they were fitted: what they say of such a
+bend strays by more than the two ends differ."""
 _WINDOW_S: Final = 0.15
 """Width of the Gaussian that neighbouring frames are weighed with: errors last about as long."""
 _NEAREST_M: Final = 0.2
