@@ -14,6 +14,7 @@ _ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.wheel,
+    pytest.mark.thorough,
     pytest.mark.models,
     pytest.mark.timeout(400),
     pytest.mark.skipif(not (_ROOT / "pyproject.toml").is_file(), reason="no clone to build from"),
