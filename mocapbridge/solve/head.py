@@ -19,6 +19,9 @@ of the Joints", vol. 3) and the lower neck's larger share in nodding."""
 
 _CHANGEOVER_S: Final = 0.3
 """Time within which the head passes from the body's landmarks to the face's matrix and back."""
+_CALM_S: Final = 0.08
+"""Time constant of the average over what the body's landmarks say of the head: they lie so near
+each other that their noise turns it by several degrees."""
 
 _HEAD_LANDMARKS: Final = np.array((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
 _HEAD_POINTS: Final = np.array(
@@ -82,6 +85,8 @@ class HeadBlend:
         """0 the body's idea .. 1 the face's."""
         self._last: tuple[Float64Array, Axes] | None = None
         """Body landmarks and face matrix when there was a face last."""
+        self._of_points: Axes | None = None
+        """The body's idea, calmed; None where it was not asked for."""
         self._points_from_face: Axes | None = None
         """How the face's idea differs from the body's, in its own axes."""
 
@@ -100,8 +105,9 @@ class HeadBlend:
         if world_from_face is not None:
             self._last, self._points_from_face = (points_m, world_from_face), None
             if own >= 1.0:
+                self._of_points = None
                 return world_from_face
-        of_points = plain.axes(head_from_points(points_m))
+        of_points = self._calmed(plain.axes(head_from_points(points_m)), dt_s)
         if own <= 0.0 or self._last is None:
             return of_points
         if self._points_from_face is None:
@@ -109,6 +115,15 @@ class HeadBlend:
             then = of_points if then_m is points_m else plain.axes(head_from_points(then_m))
             self._points_from_face = plain.product(plain.inverse(then), face)
         return plain.product(of_points, plain.share(self._points_from_face, own))
+
+    def _calmed(self, of_points: Axes, dt_s: float) -> Axes:
+        """What the body's landmarks say, averaged with what they said before."""
+        before = self._of_points
+        if before is not None:
+            turned = plain.product(plain.inverse(before), of_points)
+            of_points = plain.product(before, plain.share(turned, 1.0 - math.exp(-dt_s / _CALM_S)))
+        self._of_points = of_points
+        return of_points
 
 
 def orthonormal(matrix: Float64Array) -> Axes:

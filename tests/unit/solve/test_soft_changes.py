@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from mocapbridge.geometry import quaternion
+from mocapbridge.geometry import plain, quaternion
 from mocapbridge.skeleton import JOINT_COUNT, JOINT_INDEX
+from mocapbridge.solve import head
 from mocapbridge.solve.limits import JointLimits
 from mocapbridge.solve.live import LiveSolver
 from mocapbridge.solve.occlusion import Occlusion
@@ -98,6 +99,25 @@ def test_the_head_passes_softly_from_face_to_body_and_back(found_first: bool) ->
     assert 2.0 < max(steps_deg) < 6.0
     between_deg = float(np.degrees((head_frames[19].inv() * head_frames[-1]).magnitude()))
     assert between_deg == pytest.approx(25.0, abs=4.0)
+
+
+def test_noise_of_the_bodys_landmarks_hardly_turns_a_head_without_a_face() -> None:
+    rng = np.random.default_rng(7)
+    model = landmarks_of({}, 0).pose.world_m.astype(np.float64)
+    blend = head.HeadBlend()
+    shown: list[Rotation] = []
+    alone: list[Rotation] = []
+    for _ in range(60):
+        noisy = model + rng.normal(scale=0.006, size=model.shape)
+        alone.append(Rotation.from_matrix(head.head_from_points(noisy)))
+        shown.append(Rotation.from_matrix(plain.matrices([blend.follow(noisy, None, 1 / 30)])[0]))
+    assert spread_deg(shown) < 0.6 * spread_deg(alone)
+
+
+def spread_deg(turns: list[Rotation]) -> float:
+    """Mean angle from one frame to the next."""
+    steps = [(before.inv() * after).magnitude() for before, after in pairwise(turns)]
+    return float(np.degrees(np.mean(steps)))
 
 
 def test_what_doubt_held_back_is_made_up_for_over_several_frames() -> None:
