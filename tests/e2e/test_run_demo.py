@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.models
 @pytest.mark.skipif(sys.platform == "win32", reason="the documents folder cannot be moved there")
-@pytest.mark.parametrize("clip", ["full", pytest.param("upper", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("clip", ["full", "upper"])
 def test_the_demo_tracks_the_performer_and_says_what_next(tmp_path: Path, clip: str) -> None:
     # Takes go to the documents of a new user; models stay where this one has them.
     home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}

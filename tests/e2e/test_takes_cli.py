@@ -15,10 +15,18 @@ from mocapbridge.takes.reader import Take, read_take
 from tests.takes_made import cut_off, synthetic_take
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished take of 90 frames at 30 frames/s."""
+    folder = tmp_path_factory.mktemp("finished")
+    synthetic_take(folder, frames=90)
+    return folder / "take_001.mocap"
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with one finished take of 90 frames at 30 frames/s."""
-    synthetic_take(tmp_path, frames=90)
+def folder(finished: Path, tmp_path: Path) -> Path:
+    """A folder with a copy of that take."""
+    shutil.copy2(finished, tmp_path)
     return tmp_path
 
 
