@@ -99,8 +99,9 @@ def fit_figures(
     )
     lengths_m = build.lengths_m
     fitted = fit_clip(evidence, lengths_m, begin_clip(evidence), None, _FREE_ITERATIONS)
-    fitted = sided(fitted, fitted_points, clip.times_s)
-    fitted = fit_clip(evidence, lengths_m, fitted, None, _STANDING_ITERATIONS)
+    mirrored = sided(fitted, fitted_points, clip.times_s)
+    if mirrored is not fitted:
+        fitted = fit_clip(evidence, lengths_m, mirrored, None, _STANDING_ITERATIONS)
     if own_proportions:
         lengths_m = _own_lengths_m(clip, fitted, build)
         fitted = fit_clip(evidence, lengths_m, fitted, None, _STANDING_ITERATIONS)

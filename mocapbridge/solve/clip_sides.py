@@ -39,6 +39,8 @@ def sided(
 ) -> Float64Array:
     """The figures with those hanging forearms mirrored whose ray's other point is more likely.
 
+    Where there are none, they are what was given.
+
     Args:
         fitted_m: ``(n, 13, 3)`` figures in image axes, from the camera.
         measured_points_m: ``(n, 13, 3)`` world landmarks, image axes.
@@ -57,6 +59,8 @@ def sided(
     for_other = _likelihood(_Arms(shoulders, elbows, others), measured)
     other_likelier = smooth(for_fitted - for_other, times_s, _WINDOW_S) < 0.0
     other_likelier &= smooth(_bend_rad(measured), times_s, _WINDOW_S) < _BENT_RAD
+    if not other_likelier.any():
+        return fitted_m
     moved = fitted_m.copy()
     moved[:, bones.ENDS[_FOREARMS]] = np.where(other_likelier[..., None], others, wrists)
     return moved
